@@ -1,0 +1,166 @@
+/*
+ * The client of the Audit Logs API.
+ *
+ * An engine drives any number of calls on one thread. It either runs by itself (slackaudit_engine_turn) or stands inside a
+ * caller's loop: watch slackaudit_engine_fd() for reading, wake after slackaudit_engine_wait_us(), and call
+ * slackaudit_engine_turn(engine, 0) then. A client holds a token, an address and a retry stack and belongs to an engine. A call
+ * runs until its `on_done`; a retry never blocks.
+ *
+ * Callbacks come from inside slackaudit_engine_turn() only. A callback may start and cancel calls; it must not free the engine.
+ * One thread uses an engine and everything that belongs to it.
+ *
+ * Public header of libslackaudit. Times are microseconds unless a name says otherwise; strings are UTF-8, NUL-terminated and copied
+ * when passed in.
+ */
+#pragma once
+
+#include "slackaudit/page.h"
+#include "slackaudit/retry.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Error codes of the library (the same numbers all through it). */
+enum slackaudit_error {
+    SLACKAUDIT_OK = 0,
+    SLACKAUDIT_ERROR_MEMORY = -1,
+    SLACKAUDIT_ERROR_SYSTEM = -2,      /* the system refused a call */
+    SLACKAUDIT_ERROR_INVALID = -7,     /* a parameter; the text names it. No request was sent */
+    SLACKAUDIT_ERROR_LIMIT = -8,       /* the response was longer than allowed */
+    SLACKAUDIT_ERROR_TRANSPORT = -10,  /* no whole answer came; `transport` says how it failed */
+    SLACKAUDIT_ERROR_CALLBACK = -12,   /* a callback ended the call */
+};
+
+enum { SLACKAUDIT_TEXT = 512 };
+
+/* Filled, where one is passed, when a function returns a negative value. */
+struct slackaudit_problem {
+    int code;
+    char text[SLACKAUDIT_TEXT];
+};
+
+/* The caller's own time and randomness, for tests on a simulated clock. All three or none. */
+struct slackaudit_clock {
+    int64_t (*monotonic_us)(void *user);
+    int64_t (*wall_us)(void *user);
+    uint64_t (*random)(void *user);
+    void *user;
+};
+
+struct slackaudit_engine;
+struct slackaudit_client;
+struct slackaudit_call;
+
+/* `clock` may be NULL (the system's); it must outlive the engine. */
+SLACKAUDIT_API int slackaudit_engine_new(struct slackaudit_engine **ret_engine, const struct slackaudit_clock *clock, struct slackaudit_problem *problem);
+/* Its clients must be gone. Never waits for a name lookup. */
+SLACKAUDIT_API void slackaudit_engine_free(struct slackaudit_engine *engine);
+SLACKAUDIT_API int slackaudit_engine_fd(const struct slackaudit_engine *engine);
+SLACKAUDIT_API int64_t slackaudit_engine_wait_us(const struct slackaudit_engine *engine); /* 0: now; -1: until the descriptor is readable */
+/* Does what is due; waits for something to do at most `max_wait_us` (negative: as long as it takes). */
+SLACKAUDIT_API int slackaudit_engine_turn(struct slackaudit_engine *engine, int64_t max_wait_us);
+
+/* Unset (zero) means the default that is named. Set `size` to sizeof(struct slackaudit_options): fields will be added at the end. */
+struct slackaudit_options {
+    size_t size;
+    const char *token;       /* may be NULL for /schemas and /actions only */
+    const char *base_url;    /* https://api.slack.com/audit/v1/ */
+    bool insecure_http;      /* allow http:// to a host that is not loopback */
+    int64_t timeout_us;      /* 30 s, for each attempt */
+    const char *proxy;       /* NULL: HTTPS_PROXY and its kin; "": none */
+    const char *ca_file, *cert_file, *key_file;
+    const char *tls_min_version; /* "1.2" */
+    const char *const *headers;  /* pairs of name and value, ended by NULL; sent with every call */
+    const char *user_agent_prefix, *user_agent_suffix;
+    uint64_t response_limit;     /* 256 MiB */
+    const struct slackaudit_retry_stack *retry; /* must outlive the client; NULL: the default stack */
+    /* Debug lines about each attempt, without any secret. */
+    void (*log)(void *user, const char *text);
+    /* Asked before each attempt: 0 lets it go, more is the time after which to ask again. NULL: always 0. This is where a
+     * budget of calls that many clients share is kept. */
+    int64_t (*may_start)(void *user);
+    /* Told after each attempt, retried or not. */
+    void (*attempt_ended)(void *user, const struct slackaudit_attempt *attempt);
+    void *user; /* of the three */
+};
+
+/* ERROR_INVALID for an empty token or one with a line break, an address that is not http(s), has user information or does not end in
+ * a slash, a header with a line break. */
+SLACKAUDIT_API int slackaudit_client_new(struct slackaudit_client **ret_client, struct slackaudit_engine *engine, const struct slackaudit_options *options,
+    struct slackaudit_problem *problem);
+/* Its calls are cancelled. NULL is allowed. */
+SLACKAUDIT_API void slackaudit_client_free(struct slackaudit_client *client);
+
+/* A new token, from the next attempt on. */
+SLACKAUDIT_API int slackaudit_client_set_token(struct slackaudit_client *client, const char *token, struct slackaudit_problem *problem);
+
+/* What /logs is asked. */
+struct slackaudit_query {
+    bool has_oldest, has_latest;
+    int64_t oldest, latest; /* Unix seconds, both inclusive */
+    int limit;              /* 1 to 9999; 0: not sent */
+    const char *action;     /* a comma list of at most 30 names; NULL: not sent */
+    const char *actor, *entity;
+    const char *cursor;
+};
+
+/* How a call ended. Pointers are valid during `on_done` only. */
+struct slackaudit_answer {
+    int code;                 /* SLACKAUDIT_OK: an answer came, of whatever status */
+    const char *message;      /* what failed, in words; "" */
+    enum slackaudit_transport transport;
+    int status;               /* of the last attempt; 0 when none answered */
+    const char *error;        /* Slack's error name, or "" */
+    const char *request_id;   /* the header x-slack-req-id, or "" */
+    int64_t server_time;      /* the header Date in Unix seconds, or -1 */
+    int64_t retry_after_us;   /* -1: not asked for */
+    int attempts;
+    const char *body;         /* whole calls: the body; page calls: NULL */
+    size_t body_size;
+    const char *(*header)(const void *answer, const char *name);
+    const void *header_answer;
+};
+
+/* One page of /logs, split as it arrives. */
+struct slackaudit_page_call {
+    struct slackaudit_query query;
+    bool salvage; /* see slackaudit/page.h */
+    /* An attempt begins; what on_entry told of an earlier attempt is void. */
+    void (*on_attempt)(void *user, int attempt);
+    /* Negative: ends the call with SLACKAUDIT_ERROR_CALLBACK. */
+    slackaudit_page_entry on_entry;
+    /* The end. `summary` is NULL unless the status was 200 and the body a whole page with `entries`. */
+    void (*on_done)(void *user, const struct slackaudit_answer *answer, const struct slackaudit_page_summary *summary);
+    void *user;
+};
+
+/* A call that is started later frees itself after `on_done`. SLACKAUDIT_ERROR_INVALID for a limit or range out of bounds, more than 30
+ * actions, a client without token. */
+SLACKAUDIT_API int slackaudit_client_page(struct slackaudit_client *client, const struct slackaudit_page_call *request, struct slackaudit_call **ret_call,
+    struct slackaudit_problem *problem);
+
+/* Any other call, its body kept whole: `path` behind the base address ("schemas", "actions"), `query` pairs of name and value ended by
+ * NULL (encoded here) or NULL. */
+struct slackaudit_plain_call {
+    const char *method; /* GET when NULL */
+    const char *path;
+    const char *const *query;
+    const char *const *headers;
+    const char *body;
+    size_t body_size;
+    void (*on_done)(void *user, const struct slackaudit_answer *answer);
+    void *user;
+};
+SLACKAUDIT_API int slackaudit_client_call(struct slackaudit_client *client, const struct slackaudit_plain_call *request, struct slackaudit_call **ret_call,
+    struct slackaudit_problem *problem);
+
+/* No callback comes after this. NULL is allowed. */
+SLACKAUDIT_API void slackaudit_call_cancel(struct slackaudit_call *call);
+
+/* "timeout", "dns", ... */
+SLACKAUDIT_API const char *slackaudit_transport_name(enum slackaudit_transport transport);
+
+#ifdef __cplusplus
+}
+#endif

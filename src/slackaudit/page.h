@@ -1,0 +1,94 @@
+/*
+ * The page splitter: takes the body of a `/logs` answer as it arrives and yields its entries.
+ *
+ * One pass, no whole page in memory: only an entry that crosses the border of two chunks is copied. The whole
+ * body is validated as JSON (RFC 8259, UTF-8 included, no deeper than 512 levels) whatever is looked at, so
+ * a page that finishes is a page that any strict parser accepts.
+ *
+ * An entry is yielded byte for byte, except that each line break between its tokens becomes one space: an
+ * entry is one line everywhere behind this point. Big integers, number spellings, escapes and unknown fields
+ * are kept because nothing is ever written anew.
+ *
+ * Public header of libslackaudit: plain C11 and C++17, nothing of the tree behind it. An object belongs to one
+ * thread at a time.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef SLACKAUDIT_API
+#define SLACKAUDIT_API __attribute__((visibility("default")))
+#endif
+
+/* Why an entry is not whole (salvaging only). */
+enum slackaudit_damage {
+    SLACKAUDIT_WHOLE = 0,
+    SLACKAUDIT_DAMAGE_UTF8,   /* a string is not UTF-8 */
+    SLACKAUDIT_DAMAGE_SYNTAX, /* its brackets match, but it is not JSON */
+    SLACKAUDIT_DAMAGE_DEPTH,  /* nested past the limit */
+    SLACKAUDIT_DAMAGE_SIZE,   /* longer than the limit; the bytes are its first 64 KiB */
+};
+
+/* One entry. All pointers are valid during the callback only and have no NUL byte behind them. */
+struct slackaudit_entry_slice {
+    const char *data; /* the element of `entries`: `{` to `}` (any JSON value when it is no object) */
+    size_t size;
+    const char *id; /* its string `id` between the quotes, escapes as sent; NULL when absent, not a string or empty */
+    size_t id_size;
+    const char *action; /* likewise */
+    size_t action_size;
+    bool has_date; /* `date_create` is an integer in the range of int64_t, not negative */
+    int64_t date_create; /* Unix seconds */
+    enum slackaudit_damage damage;
+};
+
+/* A negative return value ends the feed and is returned by it. */
+typedef int (*slackaudit_page_entry)(void *user, const struct slackaudit_entry_slice *entry);
+
+/* What a body turned out to be, once it is whole. */
+struct slackaudit_page_summary {
+    bool has_entries;        /* there was an array `entries` at the top */
+    size_t entries;          /* its elements */
+    size_t damaged;          /* of them not whole (salvaging only) */
+    const char *next_cursor; /* decoded; "" when empty, null or absent; owned by the splitter until the next reset */
+    const char *error;       /* the string `error` at the top, decoded, or "" */
+    bool ok_is_false;        /* `"ok": false` at the top */
+};
+
+struct slackaudit_page;
+
+enum {
+    SLACKAUDIT_PAGE_INVALID = -7, /* not JSON, or a cap was passed: slackaudit_page_problem() says what and where */
+    SLACKAUDIT_PAGE_MEMORY = -1,
+};
+
+/* With `salvage`, an entry that is not valid JSON but whose brackets and quotes match is yielded as damaged
+ * instead of making the page invalid, so that its neighbours are not lost. Returns 0 or SLACKAUDIT_PAGE_MEMORY. */
+SLACKAUDIT_API int slackaudit_page_new(struct slackaudit_page **ret_page, bool salvage, slackaudit_page_entry on_entry, void *user);
+SLACKAUDIT_API void slackaudit_page_free(struct slackaudit_page *page);
+
+/* Ready for another body; keeps its memory. */
+SLACKAUDIT_API void slackaudit_page_reset(struct slackaudit_page *page, bool salvage);
+
+/* The next piece of the body, of any size. Returns 0, SLACKAUDIT_PAGE_INVALID, SLACKAUDIT_PAGE_MEMORY, or what the callback
+ * returned; after a negative value only reset and free are allowed. */
+SLACKAUDIT_API int slackaudit_page_feed(struct slackaudit_page *page, const char *data, size_t size);
+
+/* The body has ended: 0 and the summary, or SLACKAUDIT_PAGE_INVALID when it is not one whole JSON value that is an object. */
+SLACKAUDIT_API int slackaudit_page_finish(struct slackaudit_page *page, struct slackaudit_page_summary *ret_summary);
+
+/* In words, with the byte offset: "invalid escape in a string at byte 1234". Owned by the splitter. */
+SLACKAUDIT_API const char *slackaudit_page_problem(const struct slackaudit_page *page);
+
+/* Looks at one entry alone (as stored, on one line) and finds its id, action and time. Returns 0 or SLACKAUDIT_PAGE_INVALID. */
+SLACKAUDIT_API int slackaudit_entry_look(const char *data, size_t size, struct slackaudit_entry_slice *ret_entry);
+
+#ifdef __cplusplus
+}
+#endif
