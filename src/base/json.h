@@ -44,5 +44,7 @@ bool json_boolean(const struct json_value *value, bool fallback);
 typedef int (*json_visit)(void *user, const char *name, const struct json_value *value);
 int json_each(const struct json_value *object, json_visit visit, void *user);
 
-/* Appends the value as JSON; `indent` is for people. */
+/* Appends the value as JSON (NULL: null); `indent` is for people. Fractions, exponents and the
+ * digits of large integers come back as they were read; an integer beyond 64 bits gets an exponent
+ * of 0. Returns 0, ERROR_MEMORY, or what the buffer refused with. */
 int json_write(const struct json_value *value, bool indent, struct buffer *output);
