@@ -7,8 +7,11 @@
 
 #include "base/units.h"
 
+enum clock_kind { CLOCK_KIND_REAL, CLOCK_KIND_SIMULATED, CLOCK_KIND_FOREIGN };
+
 struct clock {
-    bool simulated;
+    enum clock_kind kind;
+    struct clock_functions foreign;
     /* The simulated clock's state. */
     int64_t monotonic_us;
     int64_t wall_us;
@@ -41,12 +44,22 @@ struct clock *clock_new_simulated(int64_t wall_seconds, uint64_t seed)
     if (clock == NULL)
         return NULL;
     *clock = (struct clock){
-        .simulated = true,
+        .kind = CLOCK_KIND_SIMULATED,
         .monotonic_us = USEC_PER_SEC,
         .random_state = seed,
     };
     if (__builtin_mul_overflow(wall_seconds, USEC_PER_SEC, &clock->wall_us))
         clock->wall_us = wall_seconds > 0 ? INT64_MAX : INT64_MIN;
+    return clock;
+}
+
+struct clock *clock_new_foreign(const struct clock_functions *functions)
+{
+    struct clock *clock = calloc(1, sizeof(*clock));
+    if (clock == NULL)
+        return NULL;
+    clock->kind = CLOCK_KIND_FOREIGN;
+    clock->foreign = *functions;
     return clock;
 }
 
@@ -57,22 +70,26 @@ void clock_free(struct clock *clock)
 
 bool clock_is_simulated(const struct clock *clock)
 {
-    return clock->simulated;
+    return clock->kind == CLOCK_KIND_SIMULATED;
 }
 
 int64_t clock_monotonic_us(struct clock *clock)
 {
-    return clock->simulated ? clock->monotonic_us : read_system_clock(CLOCK_BOOTTIME);
+    if (clock->kind == CLOCK_KIND_FOREIGN)
+        return clock->foreign.monotonic_us(clock->foreign.user);
+    return clock_is_simulated(clock) ? clock->monotonic_us : read_system_clock(CLOCK_BOOTTIME);
 }
 
 int64_t clock_wall_us(struct clock *clock)
 {
-    return clock->simulated ? clock->wall_us : read_system_clock(CLOCK_REALTIME);
+    if (clock->kind == CLOCK_KIND_FOREIGN)
+        return clock->foreign.wall_us(clock->foreign.user);
+    return clock_is_simulated(clock) ? clock->wall_us : read_system_clock(CLOCK_REALTIME);
 }
 
 void clock_advance(struct clock *clock, int64_t us)
 {
-    if (!clock->simulated || us <= 0)
+    if (!clock_is_simulated(clock) || us <= 0)
         return;
     clock->monotonic_us = add_saturated(clock->monotonic_us, us);
     clock->wall_us = add_saturated(clock->wall_us, us);
@@ -80,7 +97,7 @@ void clock_advance(struct clock *clock, int64_t us)
 
 void clock_set_wall(struct clock *clock, int64_t wall_us)
 {
-    if (clock->simulated)
+    if (clock_is_simulated(clock))
         clock->wall_us = wall_us;
 }
 
@@ -95,7 +112,9 @@ static uint64_t split_mix(uint64_t *state)
 
 uint64_t clock_random(struct clock *clock)
 {
-    if (clock->simulated)
+    if (clock->kind == CLOCK_KIND_FOREIGN)
+        return clock->foreign.random(clock->foreign.user);
+    if (clock_is_simulated(clock))
         return split_mix(&clock->random_state);
 
     uint64_t value;
