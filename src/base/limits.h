@@ -16,7 +16,8 @@
 #define LIMIT_CURSOR        KIB(8)   /* next_cursor, decoded */
 #define LIMIT_RESPONSE      MIB(256) /* one response of the API, counted as it streams */
 #define LIMIT_RESPONSE_BODY KIB(64)  /* of a body that is no page, kept to read the error from */
-#define LIMIT_HEADERS       KIB(64)  /* all headers of one response */
+#define LIMIT_HEADERS       KIB(64)  /* all headers of one response, or of one request */
+#define LIMIT_URL           KIB(64)  /* the address of one request, encoded */
 #define LIMIT_PAGE_ENTRIES                                                                         \
     100000 /* entries of one page (the API says 9999, and is "optimistic")                         \
             */
@@ -44,6 +45,7 @@
 #define LIMIT_SEGMENT        MIB(16) /* a segment file is closed once it is longer */
 #define LIMIT_STORE_BLOCK                                                                          \
     KIB(256) /* read from or written to a segment at once, a longer entry apart */
+#define LIMIT_STORE_BLOCK_ENTRIES 4096 /* the same, in entries */
 #define LIMIT_RESERVE      MIB(4)   /* released on a full disk so that positions can move */
 #define LIMIT_SEEN         20000000 /* ids in memory for one source */
 #define LIMIT_WINDOW_PAGES 10       /* a window that is longer is cut (see source/walker.h) */
