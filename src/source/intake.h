@@ -1,0 +1,64 @@
+/*
+ * The intake: what happens to each entry of a page before it is in the store. It drops what was
+ * seen before, counts what lies outside the window, filters where Slack cannot, gives a time to
+ * what has none, and notes how late entries show.
+ *
+ * One for each source; a page at a time: intake_begin(), intake_entry() for each, then
+ * intake_keep() once the page is committed or intake_undo() when it is not.
+ */
+#pragma once
+
+#include "config/config.h"
+#include "slackaudit/page.h"
+#include "source/seen.h"
+#include "store/store.h"
+
+/* Counts since the start. */
+struct intake_counts {
+    uint64_t stored, duplicates, outside, filtered, damaged, without_id, without_time, late;
+    int64_t latest_lateness; /* seconds, of the last late entry */
+    int64_t worst_lateness;
+};
+
+struct intake {
+    const struct store_type *store_type;
+    char *const *actions; /* filtered here when not NULL: more than Slack takes in one call */
+    size_t action_count;
+    struct seen seen;
+    struct intake_counts counts;
+
+    /* Of the present page. */
+    struct store_source *source;
+    struct store_page *page; /* begun with the first new entry */
+    int64_t oldest, latest;  /* of the window */
+    int64_t covered_until; /* up to here an earlier window has shown everything that was there; -1:
+                              none */
+    int64_t now;           /* Slack's clock */
+    int64_t last_time;     /* of the entry before: newer neighbour of one without a time */
+    int64_t lowest, highest; /* times on the page */
+    int64_t newest_stored;   /* highest time among new entries; -1: none */
+    size_t entries;
+    struct intake_counts before; /* counts when the page began */
+    struct hash_key *added;      /* keys of this page, to take them out again */
+    size_t added_count, added_size;
+    struct error error; /* of the entry that ended the page */
+};
+
+void intake_init(struct intake *intake, const struct store_type *store_type,
+    struct store_source *source, const struct config_source *config);
+void intake_deinit(struct intake *intake);
+
+/* Fills the seen-set from the store with every id from `from` on. */
+int intake_load(struct intake *intake, int64_t from, struct error *error);
+
+void intake_begin(
+    struct intake *intake, int64_t oldest, int64_t latest, int64_t covered_until, int64_t now);
+/* A slackaudit_page_entry. A negative value is in `error` too. */
+int intake_entry(void *intake, const struct slackaudit_entry_slice *entry);
+/* The page, now the caller's to commit, or NULL when nothing in it was new. */
+struct store_page *intake_take_page(struct intake *intake);
+/* Undoes what the page added: the segment is cut back, the keys go. Does nothing when no page is
+ * begun. */
+void intake_undo(struct intake *intake);
+/* The page is in the store. */
+void intake_keep(struct intake *intake);
