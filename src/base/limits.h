@@ -45,9 +45,9 @@
 #define LIMIT_SEGMENT        MIB(16) /* a segment file is closed once it is longer */
 #define LIMIT_STORE_BLOCK                                                                          \
     KIB(256) /* read from or written to a segment at once, a longer entry apart */
-#define LIMIT_STORE_BLOCK_ENTRIES 4096 /* the same, in entries */
-#define LIMIT_RESERVE      MIB(4)   /* released on a full disk so that positions can move */
-#define LIMIT_SEEN         20000000 /* ids in memory for one source */
-#define LIMIT_WINDOW_PAGES 10       /* a window that is longer is cut (see source/walker.h) */
-#define LIMIT_PIECES       32       /* closed pieces that wait for what lies below them */
-#define LIMIT_LOG_LINE     KIB(8)
+#define LIMIT_STORE_BLOCK_ENTRIES 4096     /* the same, in entries */
+#define LIMIT_RESERVE             MIB(4)   /* released on a full disk so that positions can move */
+#define LIMIT_SEEN                20000000 /* ids in memory for one source */
+#define LIMIT_WINDOW_PAGES        10 /* a window that is longer is cut (see source/walker.h) */
+#define LIMIT_PIECES              32 /* closed pieces that wait for what lies below them */
+#define LIMIT_LOG_LINE            KIB(8)

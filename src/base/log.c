@@ -33,6 +33,7 @@ static struct {
     void *sink_user;
     struct secret *secrets;
     size_t secret_count;
+    unsigned beginning[256]; /* secrets by their first byte: most bytes of a line begin none */
 } the_log = {.level = LOG_LEVEL_INFO, .sink = write_text_line};
 
 void log_set_level(enum log_level level)
@@ -87,6 +88,7 @@ int log_add_secret(const char *secret)
         return ERROR_MEMORY;
     }
     the_log.secrets[the_log.secret_count++] = (struct secret){copy, size, 1};
+    the_log.beginning[(unsigned char)copy[0]]++;
     return 0;
 }
 
@@ -95,6 +97,7 @@ void log_remove_secret(const char *secret)
     struct secret *known = find_secret(secret);
     if (known == NULL || --known->uses > 0)
         return;
+    the_log.beginning[(unsigned char)known->text[0]]--;
     explicit_bzero(known->text, known->size);
     free(known->text);
     *known = the_log.secrets[--the_log.secret_count];
@@ -114,9 +117,11 @@ static size_t longest_secret(void)
     return longest;
 }
 
-/* The size of the longest secret that `text` begins with, or 0. */
+/* The size of the longest secret that `text` (not empty) begins with, or 0. */
 static size_t secret_at(struct slice text)
 {
+    if (the_log.beginning[(unsigned char)text.data[0]] == 0)
+        return 0;
     size_t found = 0;
     for (size_t i = 0; i < the_log.secret_count; i++) {
         const struct secret *secret = &the_log.secrets[i];
@@ -133,13 +138,14 @@ static size_t secret_at(struct slice text)
 struct line {
     char text[LIMIT_LOG_LINE + 1];
     size_t size;
+    bool full; /* something was cut off */
 };
 
 static void line_append(struct line *line, const char *data, size_t size)
 {
     size_t room = LIMIT_LOG_LINE - line->size;
-    if (size > room)
-        size = utf8_cut((struct slice){data, size}, room);
+    line->full = size > room;
+    size = utf8_cut((struct slice){data, size}, room);
     memcpy(line->text + line->size, data, size);
     line->size += size;
     line->text[line->size] = '\0';
@@ -167,7 +173,7 @@ static size_t line_append_character(struct line *line, struct slice text)
 static void line_redact(struct line *line, struct slice text, size_t end)
 {
     size_t hidden_until = 0;
-    for (size_t at = 0; at < end && line->size < LIMIT_LOG_LINE;) {
+    for (size_t at = 0; at < end && !line->full;) {
         struct slice rest = {text.data + at, text.size - at};
         size_t secret = secret_at(rest);
         if (secret > 0 && at >= hidden_until)
@@ -199,8 +205,10 @@ void log_write(enum log_level level, const struct log_subject *subject, const ch
         size_t longest = longest_secret();
         end = longest > text.size ? 0 : text.size - longest;
     }
-    struct line line = {.size = 0};
+    struct line line;
     line.text[0] = '\0';
+    line.size = 0;
+    line.full = false;
     line_redact(&line, text, end);
     the_log.sink(the_log.sink_user, level, subject, line.text);
     errno = caller_errno;
@@ -315,8 +323,9 @@ static int append_json_line(
 static void write_json_line(
     void *user, enum log_level level, const struct log_subject *subject, const char *text)
 {
-    /* Control characters are gone, so an escape at most doubles a byte; U+FFFD triples one. */
-    _cleanup_(buffer_deinit) struct buffer line = BUFFER_INIT(3 * LIMIT_LOG_LINE + KIB(1));
+    /* The text is free of control characters and valid UTF-8, so an escape at most doubles a byte.
+     */
+    _cleanup_(buffer_deinit) struct buffer line = BUFFER_INIT(2 * LIMIT_LOG_LINE + KIB(1));
     if (append_json_line(&line, level, subject, text) < 0) {
         write_text_line(
             user, level, subject, text); /* out of memory: the line matters more than its form */
