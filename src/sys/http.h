@@ -1,14 +1,15 @@
 /*
- * HTTP and plain byte streams out of the process, over libcurl's multi interface (the one source file behind
- * this header that knows libcurl).
+ * HTTP and plain byte streams out of the process, over libcurl's multi interface (the one source
+ * file behind this header that knows libcurl).
  *
- * An engine belongs to one loop. A call runs from http_start() until its `done`, or until http_cancel(); the request and
- * all it points to are copied or must live that long as noted. No callback comes from inside http_start() or
- * http_cancel(). Redirects are never followed. Certificates are always verified. Every call has a limit for the
- * connection, for the whole and for a stall (under 1 byte a second for the whole `timeout_us`).
+ * An engine belongs to one loop. A call runs from http_start() until its `done`, or until
+ * http_cancel(); the request and all it points to are copied or must live that long as noted. No
+ * callback comes from inside http_start() or http_cancel(). Redirects are never followed.
+ * Certificates are always verified. Every call has a limit for the connection, for the whole and
+ * for a stall (under 1 byte a second for the whole `timeout_us`).
  *
- * A stream is libcurl's connect-only mode: TCP or TLS with the same certificates, proxies and limits, then
- * bytes.
+ * A stream is libcurl's connect-only mode: TCP or TLS with the same certificates, proxies and
+ * limits, then bytes.
  */
 #pragma once
 
@@ -22,14 +23,14 @@ struct http_stream;
 /* How a transfer failed before a whole answer was there. */
 enum http_failure {
     HTTP_OK = 0,
-    HTTP_TIMEOUT, /* connection, stall or whole operation */
-    HTTP_DNS,     /* the host's or the proxy's name was not found */
-    HTTP_CONNECT, /* refused, unreachable */
-    HTTP_TLS,     /* handshake or certificate */
-    HTTP_RESET,   /* the connection broke, or the body ended early */
+    HTTP_TIMEOUT,   /* connection, stall or whole operation */
+    HTTP_DNS,       /* the host's or the proxy's name was not found */
+    HTTP_CONNECT,   /* refused, unreachable */
+    HTTP_TLS,       /* handshake or certificate */
+    HTTP_RESET,     /* the connection broke, or the body ended early */
     HTTP_TOO_LARGE, /* past `response_limit` */
-    HTTP_REFUSED, /* a callback returned a negative value */
-    HTTP_OTHER,   /* anything else; the message says what */
+    HTTP_REFUSED,   /* a callback returned a negative value */
+    HTTP_OTHER,     /* anything else; the message says what */
 };
 
 struct http_tls {
@@ -44,30 +45,30 @@ struct http_header {
 /* What came back. Valid during `done` only. */
 struct http_result {
     enum http_failure failure;
-    int os_errno;               /* of the failed system call, or 0 */
-    const char *message;        /* libcurl's words for the failure, or "" */
-    int status;                 /* 0 when no status line came */
+    int os_errno;                      /* of the failed system call, or 0 */
+    const char *message;               /* libcurl's words for the failure, or "" */
+    int status;                        /* 0 when no status line came */
     const struct http_header *headers; /* of the final answer, in order; names as sent */
     size_t header_count;
     int64_t elapsed_us;
 };
 
 struct http_request {
-    const char *method;               /* copied; GET, POST, ... */
-    const char *url;                  /* copied */
+    const char *method;                /* copied; GET, POST, ... */
+    const char *url;                   /* copied */
     const struct http_header *headers; /* copied */
     size_t header_count;
-    struct slice body;       /* must live until `done` or cancel */
-    int64_t timeout_us;      /* whole operation, 0: 30 s */
+    struct slice body;          /* must live until `done` or cancel */
+    int64_t timeout_us;         /* whole operation, 0: 30 s */
     int64_t connect_timeout_us; /* 0: a third of timeout_us, at least 5 s */
-    const char *proxy;       /* NULL: from the environment; "": none; copied */
-    struct http_tls tls;     /* copied */
-    const char *user_agent;  /* copied */
-    uint64_t response_limit; /* bytes after decoding; 0: LIMIT_RESPONSE */
-    bool accept_gzip;        /* ask for a compressed answer and decode it */
+    const char *proxy;          /* NULL: from the environment; "": none; copied */
+    struct http_tls tls;        /* copied */
+    const char *user_agent;     /* copied */
+    uint64_t response_limit;    /* bytes after decoding; 0: LIMIT_RESPONSE */
+    bool accept_gzip;           /* ask for a compressed answer and decode it */
 
-    /* Body bytes as they come, of any status (told beforehand). May be NULL. A negative return ends the call with
-     * HTTP_REFUSED. `data` is valid during the call. */
+    /* Body bytes as they come, of any status (told beforehand). May be NULL. A negative return ends
+     * the call with HTTP_REFUSED. `data` is valid during the call. */
     int (*on_body)(void *user, int status, const char *data, size_t size);
     /* Once, at the end; the call is freed afterwards. */
     void (*done)(void *user, const struct http_result *result);
@@ -79,14 +80,15 @@ int http_engine_new(struct http_engine **ret_engine, struct loop *loop, struct e
 void http_engine_free(struct http_engine *engine);
 
 /* ERROR_INVALID for an address that libcurl refuses. */
-int http_start(struct http_engine *engine, const struct http_request *request, struct http_call **ret_call, struct error *error);
+int http_start(struct http_engine *engine, const struct http_request *request,
+    struct http_call **ret_call, struct error *error);
 /* No callback comes after this. NULL is allowed. */
 void http_cancel(struct http_call *call);
 
 /* A header of the result by name (case does not matter; the first of several), or NULL. */
 const char *http_header(const struct http_result *result, const char *name);
-/* Retry-After as microseconds from `now_wall_us` (seconds or an HTTP date; RFC 9110, 10.2.3), at most a day; -1: absent
- * or unreadable. */
+/* Retry-After as microseconds from `now_wall_us` (seconds or an HTTP date; RFC 9110, 10.2.3), at
+ * most a day; -1: absent or unreadable. */
 int64_t http_retry_after_us(const struct http_result *result, int64_t now_wall_us);
 
 /* "timeout", "dns", "connect", "tls", "reset", ... */
@@ -101,13 +103,15 @@ struct http_stream_request {
     struct http_tls tls;
     void (*on_open)(void *user);
     void (*on_writable)(void *user); /* after http_stream_send() took less than all */
-    void (*on_closed)(void *user, enum http_failure failure, int os_errno, const char *message); /* then only http_stream_free() is allowed */
+    void (*on_closed)(void *user, enum http_failure failure, int os_errno,
+        const char *message); /* then only http_stream_free() is allowed */
     void *user;
 };
 
-int http_stream_open(struct http_engine *engine, const struct http_stream_request *request, struct http_stream **ret_stream,
-    struct error *error);
-/* Hands bytes to the connection; `ret_sent` may be less than all (0 too): on_writable comes later. ERROR_IO: it is broken. */
+int http_stream_open(struct http_engine *engine, const struct http_stream_request *request,
+    struct http_stream **ret_stream, struct error *error);
+/* Hands bytes to the connection; `ret_sent` may be less than all (0 too): on_writable comes later.
+ * ERROR_IO: it is broken. */
 int http_stream_send(struct http_stream *stream, struct slice bytes, size_t *ret_sent);
 /* Bytes that the peer's kernel has not acknowledged (SIOCOUTQ), or -1. */
 int http_stream_unacknowledged(struct http_stream *stream);
