@@ -1,0 +1,31 @@
+/*
+ * The client's inside, for its calls. Private to slackaudit/. A call reads it while the client is
+ * there and keeps no pointer into it.
+ */
+#pragma once
+
+#include "slackaudit/engine.h"
+#include "slackaudit/headers.h"
+#include "sys/secret.h"
+
+struct slackaudit_client {
+    struct slackaudit_engine *engine;
+    struct call_list calls;       /* under way */
+    struct secret *authorization; /* the value of the header, or NULL */
+    char *base_url;
+    char *proxy; /* NULL: from the environment */
+    char *ca_file, *cert_file, *key_file, *tls_min_version;
+    char *user_agent;
+    struct headers headers;
+    int64_t timeout_us;
+    uint64_t response_limit;
+    const struct slackaudit_retry_stack *retry; /* the caller's, or `default_retry` */
+    struct slackaudit_retry_stack *default_retry;
+    void (*log)(void *user, const char *text);
+    int64_t (*may_start)(void *user);
+    void (*attempt_ended)(void *user, const struct slackaudit_attempt *attempt);
+    void *user;
+};
+
+/* Puts stars in the place of the token, should a server or a caller have brought it into a text. */
+void client_hide_token(const struct slackaudit_client *client, char *text);

@@ -1,0 +1,14 @@
+/*
+ * How an error of the tree becomes one of the library. Private to slackaudit/.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "slackaudit/client.h"
+
+/* Fills `problem` (may be NULL) and returns the code, both as the library names them. `error` may
+ * lack a text. */
+int problem_tell(struct slackaudit_problem *problem, int code, const struct error *error);
+
+/* The same for an error that has no `struct error` yet. */
+int problem_code(int error_code);
