@@ -113,12 +113,14 @@ START_TEST(a_member_given_up_at_the_limit_leaves_no_trace)
     ck_assert_int_eq(gzip_new(&gzip, 6), 0);
     _cleanup_(buffer_deinit) struct buffer small = BUFFER_INIT(1000);
     ck_assert_int_eq(buffer_append_text(&small, "kept"), 0);
-    ck_assert_int_eq(gzip_write(gzip, sample, true, &small), ERROR_LIMIT);
-    ck_assert_str_eq(buffer_text(&small), "kept");
+    for (int last = 0; last < 2; last++) {
+        ck_assert_int_eq(gzip_write(gzip, sample, last, &small), ERROR_LIMIT);
+        ck_assert_str_eq(buffer_text(&small), "kept");
 
-    _cleanup_(buffer_deinit) struct buffer member = BUFFER_INIT(KIB(1));
-    ck_assert_int_eq(gzip_write(gzip, SLICE_LITERAL("next"), true, &member), 0);
-    expect_expanded(buffer_slice(&member), SLICE_LITERAL("next"));
+        _cleanup_(buffer_deinit) struct buffer member = BUFFER_INIT(KIB(1));
+        ck_assert_int_eq(gzip_write(gzip, SLICE_LITERAL("next"), true, &member), 0);
+        expect_expanded(buffer_slice(&member), SLICE_LITERAL("next"));
+    }
     gzip_free(gzip);
     free((char *)(uintptr_t)sample.data);
 }
@@ -139,6 +141,11 @@ START_TEST(a_limit_that_is_met_exactly_is_no_failure)
     _cleanup_(buffer_deinit) struct buffer short_by_one = BUFFER_INIT(16);
     ck_assert_int_eq(gzip_expand(buffer_slice(&member), &short_by_one), ERROR_LIMIT);
     ck_assert_uint_eq(short_by_one.size, 0);
+
+    buffer_clear(&member);
+    compress((struct slice){NULL, 0}, 1, &member);
+    ck_assert_int_eq(gzip_expand(buffer_slice(&member), &exact), 0);
+    ck_assert_uint_eq(exact.size, 17);
 }
 END_TEST
 

@@ -163,7 +163,8 @@ START_TEST(many_secrets_do_not_bring_the_end_of_a_truncated_text_into_the_line)
 {
     /* Redaction shortens the text, so that what was behind the cut moves into the line. */
     char secret[1001];
-    memset(secret, 'Q', sizeof(secret) - 1);
+    memset(secret, 'W', sizeof(secret) - 1);
+    secret[0] = 'Q'; /* so that no two of them overlap */
     secret[sizeof(secret) - 1] = '\0';
     ck_assert_int_eq(log_add_secret(secret), 0);
     for (size_t before = 0; before < 1001; before += 77) {
@@ -175,7 +176,7 @@ START_TEST(many_secrets_do_not_bring_the_end_of_a_truncated_text_into_the_line)
         struct capture capture = {0};
         log_set_sink(keep_line, &capture);
         log_info(NULL, "%s", buffer_text(&text));
-        ck_assert_ptr_null(strchr(capture.text, 'Q'));
+        ck_assert_ptr_null(strpbrk(capture.text, "QW"));
         ck_assert_ptr_nonnull(strstr(capture.text, "(redacted)"));
     }
     log_remove_secret(secret);
@@ -219,13 +220,21 @@ START_TEST(a_long_line_is_cut_at_a_whole_character)
 }
 END_TEST
 
+static void fail_quietly(
+    void *user, enum log_level level, const struct log_subject *subject, const char *text)
+{
+    keep_line(user, level, subject, text);
+    errno = EIO;
+}
+
 START_TEST(writing_a_line_keeps_errno)
 {
     struct capture capture = {0};
-    log_set_sink(keep_line, &capture);
+    log_set_sink(fail_quietly, &capture);
     errno = EPROTO;
-    log_info(NULL, "%s", strerror(ENOENT));
+    log_info(NULL, "a text");
     ck_assert_int_eq(errno, EPROTO);
+    ck_assert_uint_eq(capture.count, 1);
 }
 END_TEST
 
