@@ -1,0 +1,108 @@
+/*
+ * The daemon's inside, shared by its source files: daemon.c (life cycle), sources.c and outputs.c
+ * (what runs, and how a reload changes it), reload.c, once.c, control.c (the socket), verbs.c (what
+ * can be asked), status.c.
+ */
+#pragma once
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "daemon/control.h"
+#include "daemon/daemon.h"
+#include "daemon/json_text.h"
+#include "output/delivery.h"
+#include "source/walker.h"
+
+/* A configuration in use. Objects made from it hold it; the last one frees it. */
+struct generation {
+    unsigned references;
+    struct config *config;
+};
+
+struct generation *generation_new(
+    struct config *config); /* takes `config` over; NULL without memory */
+struct generation *generation_ref(struct generation *generation);
+void generation_unref(struct generation *generation); /* NULL is allowed */
+
+struct daemon;
+
+struct daemon_source {
+    struct daemon *daemon;
+    struct generation *generation;
+    const struct config_source *config;
+    struct walker *walker;
+    struct governor *governor;
+};
+
+struct daemon_output {
+    struct daemon *daemon;
+    struct generation *generation;
+    const struct config_output *config;
+    struct delivery *delivery;
+    /* On a reload: it ends what is in flight, then goes or is made again from `successor`. */
+    bool leaving;
+    int64_t leaving_since_us;
+    struct generation *successor;
+};
+
+struct daemon {
+    struct daemon_options options;
+    struct generation *generation;
+    struct clock *clock;
+    struct loop *loop;
+    struct http_engine *http;
+    struct slackaudit_engine *engine;
+    struct slackaudit_clock engine_clock;
+    struct loop_watch *engine_watch;
+    const struct store_type *store_type;
+    struct store *store;
+    struct control *control;
+
+    struct daemon_source **sources; /* pointers, so that walkers can keep theirs */
+    size_t source_count;
+    struct daemon_output **outputs;
+    size_t output_count;
+
+    struct loop_timer watchdog, collect, upkeep, deadline;
+    struct loop_task look; /* something changed: look at it at the end of the turn */
+    int64_t started_us;
+    bool engine_ready;
+    bool stopping;
+    bool stopped;
+    int exit_code;
+};
+
+/* daemon.c */
+void daemon_stop(struct daemon *daemon);
+
+/* sources.c: makes what runs match the generation; `walker_context` callbacks. */
+int daemon_apply_sources(struct daemon *daemon, struct generation *generation, struct error *error);
+void daemon_drop_sources(struct daemon *daemon);
+struct daemon_source *daemon_find_source(const struct daemon *daemon, const char *name);
+/* Stops the walker of a source, or starts it again from the store. */
+void daemon_halt_source(struct daemon_source *source);
+int daemon_resume_source(struct daemon_source *source, struct error *error);
+
+/* outputs.c */
+int daemon_apply_outputs(struct daemon *daemon, struct generation *generation, struct error *error);
+/* Goes on with outputs that were leaving and are quiet by now. */
+void daemon_settle_outputs(struct daemon *daemon);
+void daemon_drop_outputs(struct daemon *daemon);
+bool daemon_output_wants(const struct config_output *config, const char *source);
+
+/* reload.c: reads the configuration again. Problems are logged, and appended to `report` when it is
+ * not NULL. ERROR_INVALID: the old one is kept. */
+int daemon_reload(struct daemon *daemon, struct buffer *report);
+
+/* once.c */
+void daemon_look_once(struct daemon *daemon);
+
+/* status.c: the state of everything as one JSON object. */
+int daemon_write_status(struct daemon *daemon, struct json_text *text, const char *name);
+/* NULL when all is well, else why not (written into `text`). */
+const char *daemon_ill(struct daemon *daemon, char *text, size_t size);
+/* Names in the log what the store keeps for names that are not configured. */
+void daemon_name_departed(struct daemon *daemon);
+
+/* verbs.c */
+void daemon_answer(void *daemon, const char *const *words, size_t count, struct buffer *answer);

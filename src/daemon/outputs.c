@@ -1,0 +1,207 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "daemon/daemon_private.h"
+
+#define LEAVING_US (5 * USEC_PER_SEC) /* what is in flight at a reload may end within */
+
+static void changed(void *user, struct delivery *delivery)
+{
+    struct daemon_output *output = user;
+    (void)delivery;
+    loop_task_post(&output->daemon->look);
+}
+
+static void reread(void *user, const char *name, int64_t oldest, int64_t latest)
+{
+    struct daemon_output *output = user;
+    struct daemon_source *source = daemon_find_source(output->daemon, name);
+    if (source != NULL && source->walker != NULL)
+        walker_reread(source->walker, oldest, latest);
+}
+
+bool daemon_output_wants(const struct config_output *config, const char *source)
+{
+    for (size_t i = 0; config->sources[i] != NULL; i++)
+        if (strcmp(config->sources[i], source) == 0)
+            return true;
+    return config->sources[0] == NULL;
+}
+
+/* Lets the delivery take part in the sources it wants and that run. Adding one twice changes
+ * nothing. */
+static int join_sources(struct daemon_output *output, struct error *error)
+{
+    struct daemon *daemon = output->daemon;
+    for (size_t i = 0; i < daemon->source_count; i++) {
+        struct daemon_source *source = daemon->sources[i];
+        if (source->walker == NULL || !daemon_output_wants(output->config, source->config->name))
+            continue;
+        int r = delivery_add_source(
+            output->delivery, source->config->name, walker_source(source->walker), error);
+        if (r < 0)
+            return error_prefix(error, r, "output %s", output->config->name);
+    }
+    return 0;
+}
+
+static void output_free(struct daemon_output *output)
+{
+    delivery_free(output->delivery);
+    generation_unref(output->successor);
+    generation_unref(output->generation);
+    free(output);
+}
+
+static void remove_output(struct daemon *daemon, size_t place)
+{
+    output_free(daemon->outputs[place]);
+    daemon->output_count--;
+    memmove(&daemon->outputs[place], &daemon->outputs[place + 1],
+        (daemon->output_count - place) * sizeof(daemon->outputs[0]));
+}
+
+void daemon_drop_outputs(struct daemon *daemon)
+{
+    while (daemon->output_count > 0)
+        remove_output(daemon, daemon->output_count - 1);
+    free(daemon->outputs);
+    daemon->outputs = NULL;
+}
+
+static int start_output(struct daemon_output *output, struct error *error)
+{
+    struct daemon *daemon = output->daemon;
+    const struct delivery_context context = {
+        .config = output->config,
+        .loop = daemon->loop,
+        .http = daemon->http,
+        .store_type = daemon->store_type,
+        .store = daemon->store,
+        .reread = reread,
+        .changed = changed,
+        .user = output,
+    };
+    int r = delivery_new(&output->delivery, &context, error);
+    if (r < 0)
+        return error_prefix(error, r, "output %s", output->config->name);
+    return join_sources(output, error);
+}
+
+static int add_output(struct daemon *daemon, struct generation *generation,
+    const struct config_output *config, struct error *error)
+{
+    struct daemon_output **outputs =
+        realloc(daemon->outputs, (daemon->output_count + 1) * sizeof(struct daemon_output *));
+    if (outputs == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for output %s", config->name);
+    daemon->outputs = outputs;
+    struct daemon_output *output = calloc(1, sizeof(*output));
+    if (output == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for output %s", config->name);
+    *output = (struct daemon_output){
+        .daemon = daemon, .generation = generation_ref(generation), .config = config};
+    int r = start_output(output, error);
+    if (r < 0) {
+        output_free(output);
+        return r;
+    }
+    daemon->outputs[daemon->output_count++] = output;
+    return 0;
+}
+
+static struct daemon_output *find_output(const struct daemon *daemon, const char *name)
+{
+    for (size_t i = 0; i < daemon->output_count; i++)
+        if (strcmp(daemon->outputs[i]->config->name, name) == 0)
+            return daemon->outputs[i];
+    return NULL;
+}
+
+static bool from_file(const struct secret_reference *reference)
+{
+    return reference->kind == SECRET_FILE;
+}
+
+/* A secret in a file may be another one now, though the configuration says the same: such an output
+ * is made again. */
+static bool has_secret_files(const struct config_output *config)
+{
+    for (size_t i = 0; i < config->headers.count; i++)
+        if (from_file(&config->headers.items[i].value))
+            return true;
+    return from_file(&config->http.url) || from_file(&config->http.token) ||
+           from_file(&config->proxy);
+}
+
+static void let_go(struct daemon_output *output, struct generation *successor)
+{
+    generation_unref(output->successor);
+    output->successor = successor == NULL ? NULL : generation_ref(successor);
+    if (output->leaving)
+        return;
+    output->leaving = true;
+    output->leaving_since_us = clock_monotonic_us(output->daemon->clock);
+    delivery_drain(output->delivery);
+}
+
+/* The output has nothing in flight: it goes, and its successor, if it has one, takes its place. */
+static void settle(struct daemon *daemon, size_t place)
+{
+    struct daemon_output *output = daemon->outputs[place];
+    struct generation *successor =
+        output->successor == NULL ? NULL : generation_ref(output->successor);
+    const struct config_output *config =
+        successor == NULL ? NULL : config_find_output(successor->config, output->config->name);
+    for (size_t i = 0; config == NULL && i < daemon->source_count; i++)
+        delivery_remove_source(output->delivery,
+            daemon->sources[i]->config->name); /* keeps its positions until it is forgotten */
+    remove_output(daemon, place);
+    struct error error = ERROR_INIT;
+    if (config != NULL && add_output(daemon, successor, config, &error) < 0)
+        log_error(NULL, "%s; its entries stay in the store", error.text);
+    generation_unref(successor);
+}
+
+void daemon_settle_outputs(struct daemon *daemon)
+{
+    int64_t now = clock_monotonic_us(daemon->clock);
+    for (size_t i = daemon->output_count; i-- > 0;) {
+        struct daemon_output *output = daemon->outputs[i];
+        if (output->leaving &&
+            (delivery_is_quiet(output->delivery) || now - output->leaving_since_us >= LEAVING_US))
+            settle(daemon, i);
+    }
+}
+
+int daemon_apply_outputs(struct daemon *daemon, struct generation *generation, struct error *error)
+{
+    int result = 0;
+    for (size_t i = 0; i < daemon->output_count; i++) {
+        struct daemon_output *output = daemon->outputs[i];
+        const struct config_output *config =
+            config_find_output(generation->config, output->config->name);
+        bool same = config != NULL && !output->leaving &&
+                    strcmp(config->canonical, output->config->canonical) == 0 &&
+                    !has_secret_files(config);
+        if (!same) {
+            let_go(output, config == NULL ? NULL : generation);
+            continue;
+        }
+        int r = join_sources(output, error);
+        if (r < 0)
+            result = r;
+        delivery_retry_now(output->delivery);
+    }
+    for (size_t i = 0; i < generation->config->output_count; i++) {
+        const struct config_output *config = &generation->config->outputs[i];
+        if (find_output(daemon, config->name) != NULL)
+            continue;
+        int r = add_output(daemon, generation, config, error);
+        if (r < 0) /* the others start all the same */
+            result = r;
+    }
+    daemon_settle_outputs(daemon);
+    return result;
+}

@@ -1,0 +1,75 @@
+#include <string.h>
+
+#include "daemon/daemon_private.h"
+#include "sys/service.h"
+
+static void say_problems(
+    const char *path, const struct config_problems *problems, struct buffer *report)
+{
+    for (size_t i = 0; i < problems->count; i++) {
+        const struct config_problem *problem = &problems->items[i];
+        log_error(NULL, "%s:%d:%d: %s", path, problem->line, problem->column, problem->text);
+        if (report != NULL) /* a report that is full says enough */
+            (void)buffer_printf(
+                report, "%s:%d:%d: %s\n", path, problem->line, problem->column, problem->text);
+    }
+    if (problems->more > 0)
+        log_error(NULL, "%s: %zu more problems", path, problems->more);
+}
+
+/* What cannot change while the daemon runs. */
+static void name_what_waits(const struct config *before, const struct config *after)
+{
+    if (strcmp(before->state_dir, after->state_dir) != 0)
+        log_warning(NULL, "`state_dir` takes effect at the next start");
+    if (strcmp(before->control, after->control) != 0)
+        log_warning(NULL, "`control` takes effect at the next start");
+    if (before->store_max_size != after->store_max_size ||
+        before->store_ledger_us != after->store_ledger_us)
+        log_warning(NULL, "`store` takes effect at the next start");
+}
+
+static int apply(struct daemon *daemon, struct generation *generation, struct buffer *report)
+{
+    name_what_waits(daemon->generation->config, generation->config);
+    daemon_set_log(generation->config, daemon->options.verbosity);
+    struct error error = ERROR_INIT;
+    int r = daemon_apply_sources(daemon, generation, &error);
+    int outputs = daemon_apply_outputs(daemon, generation, &error);
+    generation_unref(daemon->generation);
+    daemon->generation = generation_ref(generation);
+    r = r < 0 ? r : outputs;
+    if (r < 0) {
+        log_error(NULL, "%s", error.text);
+        if (report != NULL)
+            (void)buffer_printf(report, "%s\n", error.text); /* a report that is full says enough */
+    }
+    daemon_name_departed(daemon);
+    log_info(NULL, "configuration loaded: %zu sources, %zu outputs", daemon->source_count,
+        generation->config->output_count);
+    return r;
+}
+
+int daemon_reload(struct daemon *daemon, struct buffer *report)
+{
+    if (daemon->stopping)
+        return ERROR_CANCELLED;
+    const char *path = daemon->options.config_path;
+    log_info(NULL, "reading %s again", path);
+    service_reloading();
+    struct config *config = NULL;
+    struct config_problems problems = {0};
+    int r = config_load(path, &config, &problems);
+    if (r < 0) {
+        say_problems(path, &problems, report);
+        log_error(NULL, "the new configuration is wrong: the old one goes on unchanged");
+        config_problems_deinit(&problems);
+        service_ready("the configuration file is wrong; the old configuration goes on");
+        return r;
+    }
+    struct generation *generation = generation_new(config);
+    r = generation == NULL ? ERROR_MEMORY : apply(daemon, generation, report);
+    generation_unref(generation);
+    service_ready("polling");
+    return r;
+}

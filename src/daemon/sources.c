@@ -1,0 +1,173 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/daemon_private.h"
+
+static void stored(void *user, struct walker *walker)
+{
+    struct daemon_source *source = user;
+    (void)walker; /* deliveries find out by themselves which source has more */
+    for (size_t i = 0; i < source->daemon->output_count; i++)
+        delivery_wake(source->daemon->outputs[i]->delivery);
+}
+
+static void changed(void *user, struct walker *walker)
+{
+    struct daemon_source *source = user;
+    (void)walker;
+    loop_task_post(&source->daemon->look);
+}
+
+struct daemon_source *daemon_find_source(const struct daemon *daemon, const char *name)
+{
+    for (size_t i = 0; i < daemon->source_count; i++)
+        if (strcmp(daemon->sources[i]->config->name, name) == 0)
+            return daemon->sources[i];
+    return NULL;
+}
+
+/* Sources that use one token share one governor: the limit is the organization's. The name is a
+ * hash, so that the token does not stand in the store. */
+static int find_governor(struct daemon *daemon, const struct config_source *config,
+    struct governor **ret_governor, struct error *error)
+{
+    struct secret *token = NULL;
+    int r = secret_load(&config->token, &token, error);
+    if (r < 0)
+        return r;
+    char name[32];
+    (void)snprintf(name, sizeof(name), "token-%016llx",
+        (unsigned long long)hash64(slice_of(secret_text(token)))); /* fits */
+    secret_free(token);
+    for (size_t i = 0; i < daemon->source_count; i++) {
+        struct governor *governor = daemon->sources[i]->governor;
+        if (governor != NULL && strcmp(governor_name(governor), name) == 0) {
+            governor_limit(governor, config->calls_per_minute);
+            *ret_governor = governor_ref(governor);
+            return 0;
+        }
+    }
+    const struct governor_context context = {
+        .clock = daemon->clock, .store_type = daemon->store_type, .store = daemon->store};
+    return governor_new(ret_governor, &context, name, config->calls_per_minute, error);
+}
+
+void daemon_halt_source(struct daemon_source *source)
+{
+    walker_free(source->walker);
+    source->walker = NULL;
+    governor_unref(source->governor);
+    source->governor = NULL;
+}
+
+int daemon_resume_source(struct daemon_source *source, struct error *error)
+{
+    struct daemon *daemon = source->daemon;
+    int r = find_governor(daemon, source->config, &source->governor, error);
+    if (r < 0)
+        return error_prefix(error, r, "source %s", source->config->name);
+    const struct walker_context context = {
+        .config = source->config,
+        .version = daemon->options.version,
+        .loop = daemon->loop,
+        .engine = daemon->engine,
+        .store_type = daemon->store_type,
+        .store = daemon->store,
+        .governor = source->governor,
+        .once = daemon->options.once,
+        .stored = stored,
+        .changed = changed,
+        .user = source,
+    };
+    r = walker_new(&source->walker, &context, error);
+    return r < 0 ? error_prefix(error, r, "source %s", source->config->name) : 0;
+}
+
+static void source_free(struct daemon_source *source)
+{
+    daemon_halt_source(source);
+    generation_unref(source->generation);
+    free(source);
+}
+
+static void remove_source(struct daemon *daemon, size_t place)
+{
+    source_free(daemon->sources[place]);
+    daemon->source_count--;
+    memmove(&daemon->sources[place], &daemon->sources[place + 1],
+        (daemon->source_count - place) * sizeof(daemon->sources[0]));
+}
+
+void daemon_drop_sources(struct daemon *daemon)
+{
+    while (daemon->source_count > 0)
+        remove_source(daemon, daemon->source_count - 1);
+    free(daemon->sources);
+    daemon->sources = NULL;
+}
+
+static int add_source(struct daemon *daemon, struct generation *generation,
+    const struct config_source *config, struct error *error)
+{
+    struct daemon_source **sources =
+        realloc(daemon->sources, (daemon->source_count + 1) * sizeof(struct daemon_source *));
+    if (sources == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for source %s", config->name);
+    daemon->sources = sources;
+    struct daemon_source *source = calloc(1, sizeof(*source));
+    if (source == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for source %s", config->name);
+    *source = (struct daemon_source){
+        .daemon = daemon, .generation = generation_ref(generation), .config = config};
+    int r = daemon_resume_source(source, error);
+    if (r < 0) {
+        source_free(source);
+        return r;
+    }
+    daemon->sources[daemon->source_count++] = source;
+    return 0;
+}
+
+/* The same source as before: it goes on undisturbed and only looks whether its token is another. */
+static void keep_source(struct daemon_source *source)
+{
+    struct error error = ERROR_INIT;
+    if (walker_reload_token(source->walker, &error) < 0)
+        log_warning(&(struct log_subject){.kind = "source", .name = source->config->name},
+            "keeps its old token: %s", error.text);
+    walker_retry_now(source->walker);
+}
+
+/* What left the configuration keeps its place in the store; outputs only stop asking for it. */
+static void retire_source(struct daemon *daemon, size_t place)
+{
+    for (size_t i = 0; i < daemon->output_count; i++)
+        delivery_remove_source(daemon->outputs[i]->delivery, daemon->sources[place]->config->name);
+    remove_source(daemon, place);
+}
+
+int daemon_apply_sources(struct daemon *daemon, struct generation *generation, struct error *error)
+{
+    for (size_t i = daemon->source_count; i-- > 0;) {
+        struct daemon_source *source = daemon->sources[i];
+        const struct config_source *config =
+            config_find_source(generation->config, source->config->name);
+        if (config == NULL)
+            retire_source(daemon, i);
+        else if (strcmp(config->canonical, source->config->canonical) == 0)
+            keep_source(source);
+        else
+            remove_source(daemon, i); /* made again below, from where the store says it stands */
+    }
+    int result = 0;
+    for (size_t i = 0; i < generation->config->source_count; i++) {
+        const struct config_source *config = &generation->config->sources[i];
+        if (daemon_find_source(daemon, config->name) != NULL)
+            continue;
+        int r = add_source(daemon, generation, config, error);
+        if (r < 0) /* the others start all the same */
+            result = r;
+    }
+    return result;
+}

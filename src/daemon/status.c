@@ -1,0 +1,217 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "daemon/daemon_private.h"
+
+static void write_counts(struct json_text *text, const struct intake_counts *counts)
+{
+    json_text_open(text, "entries", '{');
+    json_text_number(text, "stored", (int64_t)counts->stored);
+    json_text_number(text, "duplicates", (int64_t)counts->duplicates);
+    json_text_number(text, "outside_window", (int64_t)counts->outside);
+    json_text_number(text, "filtered", (int64_t)counts->filtered);
+    json_text_number(text, "damaged", (int64_t)counts->damaged);
+    json_text_number(text, "without_id", (int64_t)counts->without_id);
+    json_text_number(text, "without_time", (int64_t)counts->without_time);
+    json_text_number(text, "late", (int64_t)counts->late);
+    json_text_number(text, "worst_lateness_seconds", counts->worst_lateness);
+    json_text_close(text, '}');
+}
+
+static void write_source(struct json_text *text, const struct daemon_source *source)
+{
+    json_text_open(text, NULL, '{');
+    json_text_string(text, "name", source->config->name);
+    if (source->walker != NULL) {
+        struct walker_status status;
+        walker_status(source->walker, &status);
+        int64_t lag = status.walk.checkpoint < 0 || status.slack_now < 0
+                          ? -1
+                          : status.slack_now - status.walk.checkpoint;
+        json_text_string(text, "state", walker_state_name(status.state));
+        json_text_boolean(text, "caught_up", status.caught_up);
+        json_text_time(text, "checkpoint", status.walk.checkpoint);
+        json_text_number(text, "lag_seconds", lag);
+        json_text_time(text, "window_oldest", status.window_oldest);
+        json_text_time(text, "window_latest", status.window_latest);
+        json_text_number(text, "waiting_pieces", (int64_t)status.pieces);
+        json_text_number(text, "calls", (int64_t)status.calls);
+        json_text_number(text, "calls_left", governor_calls_left(source->governor));
+        json_text_number(
+            text, "paused_seconds", governor_paused_us(source->governor) / USEC_PER_SEC);
+        json_text_number(text, "pages", (int64_t)status.pages);
+        json_text_number(text, "windows", (int64_t)status.windows);
+        json_text_number(text, "windows_given_up", (int64_t)status.windows_given_up);
+        write_counts(text, &status.counts);
+        json_text_number(text, "seen_ids", (int64_t)status.seen_ids);
+        json_text_number(text, "seen_bytes", (int64_t)status.seen_bytes);
+        json_text_number(text, "failures", status.failures);
+        json_text_time(
+            text, "last_success", status.last_success_wall > 0 ? status.last_success_wall : -1);
+        json_text_string(
+            text, "last_error", status.last_error[0] == '\0' ? NULL : status.last_error);
+    }
+    json_text_close(text, '}');
+}
+
+static const char *delivery_state_name(enum delivery_state state)
+{
+    static const char *const names[] = {[DELIVERY_IDLE] = "idle",
+        [DELIVERY_ACTIVE] = "active",
+        [DELIVERY_WAITING] = "waiting",
+        [DELIVERY_HELD] = "held"};
+    return names[state];
+}
+
+struct position_writer {
+    struct json_text *text;
+    const char *output; /* NULL: only those whose output is not configured */
+    const struct config *config;
+};
+
+static int write_position(void *user, const struct store_position *position)
+{
+    const struct position_writer *writer = user;
+    bool departed = config_find_output(writer->config, position->output) == NULL;
+    if (writer->output == NULL ? !departed : strcmp(writer->output, position->output) != 0)
+        return 0;
+    json_text_open(writer->text, NULL, '{');
+    if (writer->output == NULL)
+        json_text_string(writer->text, "output", position->output);
+    json_text_string(writer->text, "source", position->source);
+    json_text_number(writer->text, "position", (int64_t)position->sequence);
+    json_text_number(
+        writer->text, "backlog_entries", (int64_t)(position->next_sequence - position->sequence));
+    json_text_number(writer->text, "backlog_bytes", (int64_t)position->backlog_bytes);
+    json_text_close(writer->text, '}');
+    return json_text_end(writer->text);
+}
+
+static int write_positions(
+    struct daemon *daemon, struct json_text *text, const char *name, const char *output)
+{
+    struct position_writer writer = {
+        .text = text, .output = output, .config = daemon->generation->config};
+    json_text_open(text, name, '[');
+    int r = daemon->store_type->positions(daemon->store, write_position, &writer, NULL);
+    json_text_close(text, ']');
+    return r;
+}
+
+static int write_output(struct json_text *text, const struct daemon_output *output)
+{
+    struct delivery_status status;
+    delivery_status(output->delivery, &status);
+    json_text_open(text, NULL, '{');
+    json_text_string(text, "name", output->config->name);
+    json_text_string(text, "state", delivery_state_name(status.state));
+    json_text_number(text, "delivered", (int64_t)status.delivered);
+    json_text_number(text, "batches", (int64_t)status.batches);
+    json_text_number(text, "dead_letters", (int64_t)status.dead);
+    json_text_number(text, "retries", (int64_t)status.retries);
+    json_text_number(text, "failures", status.failures);
+    json_text_string(text, "last_error", status.last_error[0] == '\0' ? NULL : status.last_error);
+    int r = write_positions(output->daemon, text, "sources", output->config->name);
+    json_text_close(text, '}');
+    return r;
+}
+
+static void write_store(struct daemon *daemon, struct json_text *text)
+{
+    struct store_usage usage;
+    daemon->store_type->usage(daemon->store, &usage);
+    json_text_open(text, "store", '{');
+    json_text_number(text, "live_bytes", (int64_t)usage.live_bytes);
+    json_text_number(text, "open_bytes", (int64_t)usage.open_bytes);
+    json_text_number(text, "max_bytes", (int64_t)usage.max_bytes);
+    json_text_boolean(text, "disk_full", usage.reserve_released);
+    json_text_close(text, '}');
+}
+
+int daemon_write_status(struct daemon *daemon, struct json_text *text, const char *name)
+{
+    char ill[ERROR_TEXT_SIZE];
+    int r = 0;
+    json_text_open(text, name, '{');
+    json_text_string(text, "version", daemon->options.version);
+    json_text_number(text, "uptime_seconds",
+        (clock_monotonic_us(daemon->clock) - daemon->started_us) / USEC_PER_SEC);
+    json_text_string(text, "problem", daemon_ill(daemon, ill, sizeof(ill)));
+    write_store(daemon, text);
+    json_text_open(text, "sources", '[');
+    for (size_t i = 0; i < daemon->source_count; i++)
+        write_source(text, daemon->sources[i]);
+    json_text_close(text, ']');
+    json_text_open(text, "outputs", '[');
+    for (size_t i = 0; r >= 0 && i < daemon->output_count; i++)
+        r = write_output(text, daemon->outputs[i]);
+    json_text_close(text, ']');
+    if (r >= 0)
+        r = write_positions(daemon, text, "departed", NULL);
+    json_text_close(text, '}');
+    return r < 0 ? r : json_text_end(text);
+}
+
+const char *daemon_ill(struct daemon *daemon, char *text, size_t size)
+{
+    for (size_t i = 0; i < daemon->source_count; i++) {
+        const struct daemon_source *source = daemon->sources[i];
+        struct walker_status status;
+        if (source->walker == NULL)
+            continue;
+        walker_status(source->walker, &status);
+        if (status.state != WALKER_FAILING && status.state != WALKER_REFUSED &&
+            status.state != WALKER_PAUSED)
+            continue;
+        (void)snprintf(text, size, "source %s: %s%s%s", source->config->name,
+            walker_state_name(status.state), status.last_error[0] == '\0' ? "" : ": ",
+            status.last_error); /* a cut text is still a text */
+        return text;
+    }
+    for (size_t i = 0; i < daemon->output_count; i++) {
+        struct delivery_status status;
+        delivery_status(daemon->outputs[i]->delivery, &status);
+        if (status.state != DELIVERY_WAITING && status.state != DELIVERY_HELD)
+            continue;
+        (void)snprintf(text, size, "output %s: %s: %s", daemon->outputs[i]->config->name,
+            delivery_state_name(status.state), status.last_error); /* a cut text is still a text */
+        return text;
+    }
+    return NULL;
+}
+
+static int name_output(void *user, const struct store_position *position)
+{
+    const struct daemon *daemon = user;
+    if (config_find_output(daemon->generation->config, position->output) != NULL)
+        return 0;
+    char size[UNITS_TEXT_SIZE];
+    log_warning(&(struct log_subject){.kind = "output", .name = position->output},
+        "is not configured any more; its backlog of %s from source %s is kept: configure it again, "
+        "or `slackauditctl forget --output %s`",
+        units_format_size(position->backlog_bytes, size), position->source, position->output);
+    return 0;
+}
+
+static int name_source(void *user, const char *name, const struct store_walk *walk)
+{
+    const struct daemon *daemon = user;
+    (void)walk; /* its name is all that matters here */
+    if (config_find_source(daemon->generation->config, name) == NULL)
+        log_warning(&(struct log_subject){.kind = "source", .name = name},
+            "is not configured any more; its place is kept: configure it again, or `slackauditctl "
+            "forget --source %s`",
+            name);
+    return 0;
+}
+
+void daemon_name_departed(struct daemon *daemon)
+{
+    struct error error = ERROR_INIT;
+    int r = daemon->store_type->sources(daemon->store, name_source, daemon, &error);
+    if (r >= 0)
+        r = daemon->store_type->positions(daemon->store, name_output, daemon, &error);
+    if (r < 0)
+        log_warning(NULL, "the store cannot tell what it keeps: %s", error.text);
+}

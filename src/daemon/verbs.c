@@ -1,0 +1,270 @@
+#include "daemon/verbs.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/units.h"
+#include "daemon/daemon_private.h"
+
+/* Each verb appends the `result` value, or returns a negative code with the error. */
+struct verb {
+    const char *words; /* as in the help */
+    const char *name;
+    const char *second;      /* or NULL */
+    size_t minimum, maximum; /* words in all */
+    bool offline;
+    int (*run)(const struct verb_context *context, const char *const *words, size_t count,
+        struct json_text *result, struct error *error);
+};
+
+static int run_status(const struct verb_context *context, const char *const *words, size_t count,
+    struct json_text *result, struct error *error)
+{
+    (void)words, (void)count; /* it has no words of its own */
+    int r = daemon_write_status(context->daemon, result, "result");
+    return r < 0 ? error_set(error, r, "the status does not fit or the store cannot tell it") : 0;
+}
+
+static int run_health(const struct verb_context *context, const char *const *words, size_t count,
+    struct json_text *result, struct error *error)
+{
+    char ill[ERROR_TEXT_SIZE];
+    (void)words, (void)count; /* it has no words of its own */
+    const char *why = daemon_ill(context->daemon, ill, sizeof(ill));
+    json_text_string(result, "result", "well");
+    return why == NULL ? 0 : error_set(error, ERROR_UNAVAILABLE, "%s", why);
+}
+
+static int run_reload(const struct verb_context *context, const char *const *words, size_t count,
+    struct json_text *result, struct error *error)
+{
+    _cleanup_(buffer_deinit) struct buffer report = BUFFER_INIT(LIMIT_CONTROL_LINE);
+    (void)words, (void)count; /* it has no words of its own */
+    int r = daemon_reload(context->daemon, &report);
+    json_text_string(result, "result", "configuration loaded");
+    const char *text = report.size > 0 ? buffer_text(&report) : NULL;
+    return r < 0
+               ? error_set(error, r, "%s", text != NULL ? text : "the configuration was not loaded")
+               : 0;
+}
+
+static int write_walk(void *user, const char *name, const struct store_walk *walk)
+{
+    struct json_text *result = user;
+    json_text_open(result, NULL, '{');
+    json_text_string(result, "source", name);
+    json_text_time(result, "start", walk->start);
+    json_text_time(result, "checkpoint", walk->checkpoint);
+    json_text_time(result, "ids_complete_from", walk->seen_from);
+    json_text_close(result, '}');
+    return json_text_end(result);
+}
+
+static int run_checkpoint_show(const struct verb_context *context, const char *const *words,
+    size_t count, struct json_text *result, struct error *error)
+{
+    (void)words, (void)count; /* it has no words of its own */
+    json_text_open(result, "result", '[');
+    int r = context->store_type->sources(context->store, write_walk, result, error);
+    json_text_close(result, ']');
+    return r;
+}
+
+struct walk_search {
+    const char *name;
+    bool found;
+    struct store_walk walk;
+};
+
+static int match_walk(void *user, const char *name, const struct store_walk *walk)
+{
+    struct walk_search *search = user;
+    if (strcmp(name, search->name) == 0) {
+        search->found = true;
+        search->walk = *walk;
+    }
+    return 0;
+}
+
+static int count_id(void *user, struct hash_key key, int64_t time)
+{
+    (void)key, (void)time; /* only how many there are */
+    ++*(int64_t *)user;
+    return 0;
+}
+
+/* How many entries the store knows from that time on. */
+static int count_again(const struct verb_context *context, const char *name, int64_t from,
+    int64_t *ret_count, struct error *error)
+{
+    struct store_source *source;
+    struct store_walk walk;
+    int64_t count = 0;
+    int r = context->store_type->source(context->store, name, &source, &walk, error);
+    if (r >= 0)
+        r = context->store_type->seen(source, from, count_id, &count, error);
+    if (r >= 0)
+        *ret_count = count;
+    return r;
+}
+
+/* Stops the walk while its place is moved under it. */
+static int rewind_source(
+    const struct verb_context *context, const char *name, int64_t checkpoint, struct error *error)
+{
+    struct daemon_source *running =
+        context->daemon == NULL ? NULL : daemon_find_source(context->daemon, name);
+    if (running != NULL)
+        daemon_halt_source(running);
+    int r = context->store_type->rewind(context->store, name, checkpoint, error);
+    if (running == NULL)
+        return r;
+    int resumed = daemon_resume_source(running, r < 0 ? NULL : error);
+    return r < 0 ? r : resumed;
+}
+
+static int run_checkpoint_set(const struct verb_context *context, const char *const *words,
+    size_t count, struct json_text *result, struct error *error)
+{
+    const char *name = words[2];
+    bool redeliver = count == 5 && strcmp(words[4], "--redeliver") == 0;
+    int64_t time = 0;
+    int64_t again = 0;
+    struct walk_search search = {.name = name};
+    if (count == 5 && !redeliver)
+        return error_set(error, ERROR_INVALID,
+            "unknown word \"%s\": only --redeliver may follow the time", words[4]);
+    int r = units_parse_time(words[3], &time, error);
+    if (r >= 0)
+        r = context->store_type->sources(context->store, match_walk, &search, error);
+    if (r < 0)
+        return r;
+    if (!search.found)
+        return error_set(error, ERROR_MISSING, "no source \"%s\" in the store", name);
+    if (time >= search.walk.checkpoint)
+        return error_set(error, ERROR_INVALID,
+            "the checkpoint only moves back: a later one would skip entries that were not read");
+    r = count_again(context, name, time, &again, error);
+    if (r < 0)
+        return r;
+    if (!redeliver)
+        return error_set(error, ERROR_DENIED,
+            "all entries from then on are sent again to every output (%lld known since): say "
+            "--redeliver if you want that",
+            (long long)again);
+    json_text_open(result, "result", '{');
+    json_text_string(result, "source", name);
+    json_text_time(result, "checkpoint", time);
+    json_text_number(result, "known_entries_sent_again", again);
+    json_text_close(result, '}');
+    return rewind_source(context, name, time, error);
+}
+
+static int run_forget(const struct verb_context *context, const char *const *words, size_t count,
+    struct json_text *result, struct error *error)
+{
+    bool is_source = strcmp(words[1], "--source") == 0;
+    (void)count; /* exactly three, the table says so */
+    if (!is_source && strcmp(words[1], "--output") != 0)
+        return error_set(error, ERROR_INVALID, "forget what? --source NAME or --output NAME");
+    if (is_source ? config_find_source(context->config, words[2]) != NULL
+                  : config_find_output(context->config, words[2]) != NULL)
+        return error_set(error, ERROR_DENIED,
+            "\"%s\" is configured: take it out of the configuration and reload first", words[2]);
+    json_text_string(result, "result", "forgotten");
+    return is_source ? context->store_type->forget_source(context->store, words[2], error)
+                     : context->store_type->forget_output(context->store, words[2], error);
+}
+
+static const struct verb verbs[] = {
+    {.words = "status", .name = "status", .minimum = 1, .maximum = 1, .run = run_status},
+    {.words = "health", .name = "health", .minimum = 1, .maximum = 1, .run = run_health},
+    {.words = "reload", .name = "reload", .minimum = 1, .maximum = 1, .run = run_reload},
+    {.words = "checkpoint show",
+        .name = "checkpoint",
+        .second = "show",
+        .minimum = 2,
+        .maximum = 2,
+        .offline = true,
+        .run = run_checkpoint_show},
+    {.words = "checkpoint set SOURCE TIME [--redeliver]",
+        .name = "checkpoint",
+        .second = "set",
+        .minimum = 4,
+        .maximum = 5,
+        .offline = true,
+        .run = run_checkpoint_set},
+    {.words = "forget --source|--output NAME",
+        .name = "forget",
+        .minimum = 3,
+        .maximum = 3,
+        .offline = true,
+        .run = run_forget},
+};
+
+enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
+
+bool verbs_work_offline(const char *name)
+{
+    for (size_t i = 0; i < VERBS; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return verbs[i].offline;
+    return false;
+}
+
+static void refuse(struct buffer *answer, int exit_code, const char *why)
+{
+    struct json_text text = {.output = answer};
+    buffer_clear(answer);
+    json_text_open(&text, NULL, '{');
+    json_text_boolean(&text, "ok", false);
+    json_text_number(&text, "exit", exit_code);
+    json_text_string(&text, "error", why);
+    json_text_close(&text, '}');
+}
+
+static const struct verb *find(const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < VERBS; i++) {
+        const struct verb *verb = &verbs[i];
+        bool fits =
+            strcmp(verb->name, words[0]) == 0 && count >= verb->minimum && count <= verb->maximum;
+        if (fits && (verb->second == NULL || strcmp(verb->second, words[1]) == 0))
+            return verb;
+    }
+    return NULL;
+}
+
+void verbs_answer(const struct verb_context *context, const char *const *words, size_t count,
+    struct buffer *answer)
+{
+    const struct verb *verb = find(words, count);
+    if (verb == NULL) {
+        refuse(answer, DAEMON_EXIT_USAGE, "unknown verb or wrong words: see slackauditctl --help");
+        return;
+    }
+    if (context->daemon == NULL && !verb->offline) {
+        refuse(answer, DAEMON_EXIT_UNAVAILABLE, "no daemon is running");
+        return;
+    }
+    struct error error = ERROR_INIT;
+    struct json_text text = {.output = answer};
+    json_text_open(&text, NULL, '{');
+    json_text_boolean(&text, "ok", true);
+    int r = verb->run(context, words, count, &text, &error);
+    json_text_close(&text, '}');
+    if (r < 0)
+        refuse(answer, r == ERROR_INVALID ? DAEMON_EXIT_USAGE : 1, error.text);
+    else if (json_text_end(&text) < 0)
+        refuse(answer, 1, "the answer does not fit");
+}
+
+void daemon_answer(void *user, const char *const *words, size_t count, struct buffer *answer)
+{
+    struct daemon *daemon = user;
+    const struct verb_context context = {.daemon = daemon,
+        .config = daemon->generation->config,
+        .store_type = daemon->store_type,
+        .store = daemon->store};
+    verbs_answer(&context, words, count, answer);
+}
