@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "daemon/control.h"
 #include "daemon/daemon.h"
-#include "daemon/json_text.h"
+#include "daemon/json_writer.h"
 #include "output/delivery.h"
 #include "source/walker.h"
 
@@ -98,7 +98,7 @@ int daemon_reload(struct daemon *daemon, struct buffer *report);
 void daemon_look_once(struct daemon *daemon);
 
 /* status.c: the state of everything as one JSON object. */
-int daemon_write_status(struct daemon *daemon, struct json_text *text, const char *name);
+int daemon_write_status(struct daemon *daemon, struct json_writer *writer, const char *name);
 /* NULL when all is well, else why not (written into `text`). */
 const char *daemon_ill(struct daemon *daemon, char *text, size_t size);
 /* Names in the log what the store keeps for names that are not configured. */

@@ -4,55 +4,55 @@
 #include "base/units.h"
 #include "daemon/daemon_private.h"
 
-static void write_counts(struct json_text *text, const struct intake_counts *counts)
+static void write_counts(struct json_writer *writer, const struct intake_counts *counts)
 {
-    json_text_open(text, "entries", '{');
-    json_text_number(text, "stored", (int64_t)counts->stored);
-    json_text_number(text, "duplicates", (int64_t)counts->duplicates);
-    json_text_number(text, "outside_window", (int64_t)counts->outside);
-    json_text_number(text, "filtered", (int64_t)counts->filtered);
-    json_text_number(text, "damaged", (int64_t)counts->damaged);
-    json_text_number(text, "without_id", (int64_t)counts->without_id);
-    json_text_number(text, "without_time", (int64_t)counts->without_time);
-    json_text_number(text, "late", (int64_t)counts->late);
-    json_text_number(text, "worst_lateness_seconds", counts->worst_lateness);
-    json_text_close(text, '}');
+    json_writer_open(writer, "entries", '{');
+    json_writer_number(writer, "stored", (int64_t)counts->stored);
+    json_writer_number(writer, "duplicates", (int64_t)counts->duplicates);
+    json_writer_number(writer, "outside_window", (int64_t)counts->outside);
+    json_writer_number(writer, "filtered", (int64_t)counts->filtered);
+    json_writer_number(writer, "damaged", (int64_t)counts->damaged);
+    json_writer_number(writer, "without_id", (int64_t)counts->without_id);
+    json_writer_number(writer, "without_time", (int64_t)counts->without_time);
+    json_writer_number(writer, "late", (int64_t)counts->late);
+    json_writer_number(writer, "worst_lateness_seconds", counts->worst_lateness);
+    json_writer_close(writer, '}');
 }
 
-static void write_source(struct json_text *text, const struct daemon_source *source)
+static void write_source(struct json_writer *writer, const struct daemon_source *source)
 {
-    json_text_open(text, NULL, '{');
-    json_text_string(text, "name", source->config->name);
+    json_writer_open(writer, NULL, '{');
+    json_writer_string(writer, "name", source->config->name);
     if (source->walker != NULL) {
         struct walker_status status;
         walker_status(source->walker, &status);
         int64_t lag = status.walk.checkpoint < 0 || status.slack_now < 0
                           ? -1
                           : status.slack_now - status.walk.checkpoint;
-        json_text_string(text, "state", walker_state_name(status.state));
-        json_text_boolean(text, "caught_up", status.caught_up);
-        json_text_time(text, "checkpoint", status.walk.checkpoint);
-        json_text_number(text, "lag_seconds", lag);
-        json_text_time(text, "window_oldest", status.window_oldest);
-        json_text_time(text, "window_latest", status.window_latest);
-        json_text_number(text, "waiting_pieces", (int64_t)status.pieces);
-        json_text_number(text, "calls", (int64_t)status.calls);
-        json_text_number(text, "calls_left", governor_calls_left(source->governor));
-        json_text_number(
-            text, "paused_seconds", governor_paused_us(source->governor) / USEC_PER_SEC);
-        json_text_number(text, "pages", (int64_t)status.pages);
-        json_text_number(text, "windows", (int64_t)status.windows);
-        json_text_number(text, "windows_given_up", (int64_t)status.windows_given_up);
-        write_counts(text, &status.counts);
-        json_text_number(text, "seen_ids", (int64_t)status.seen_ids);
-        json_text_number(text, "seen_bytes", (int64_t)status.seen_bytes);
-        json_text_number(text, "failures", status.failures);
-        json_text_time(
-            text, "last_success", status.last_success_wall > 0 ? status.last_success_wall : -1);
-        json_text_string(
-            text, "last_error", status.last_error[0] == '\0' ? NULL : status.last_error);
+        json_writer_string(writer, "state", walker_state_name(status.state));
+        json_writer_boolean(writer, "caught_up", status.caught_up);
+        json_writer_time(writer, "checkpoint", status.walk.checkpoint);
+        json_writer_number(writer, "lag_seconds", lag);
+        json_writer_time(writer, "window_oldest", status.window_oldest);
+        json_writer_time(writer, "window_latest", status.window_latest);
+        json_writer_number(writer, "waiting_pieces", (int64_t)status.pieces);
+        json_writer_number(writer, "calls", (int64_t)status.calls);
+        json_writer_number(writer, "calls_left", governor_calls_left(source->governor));
+        json_writer_number(
+            writer, "paused_seconds", governor_paused_us(source->governor) / USEC_PER_SEC);
+        json_writer_number(writer, "pages", (int64_t)status.pages);
+        json_writer_number(writer, "windows", (int64_t)status.windows);
+        json_writer_number(writer, "windows_given_up", (int64_t)status.windows_given_up);
+        write_counts(writer, &status.counts);
+        json_writer_number(writer, "seen_ids", (int64_t)status.seen_ids);
+        json_writer_number(writer, "seen_bytes", (int64_t)status.seen_bytes);
+        json_writer_number(writer, "failures", status.failures);
+        json_writer_time(
+            writer, "last_success", status.last_success_wall > 0 ? status.last_success_wall : -1);
+        json_writer_string(
+            writer, "last_error", status.last_error[0] == '\0' ? NULL : status.last_error);
     }
-    json_text_close(text, '}');
+    json_writer_close(writer, '}');
 }
 
 static const char *delivery_state_name(enum delivery_state state)
@@ -65,7 +65,7 @@ static const char *delivery_state_name(enum delivery_state state)
 }
 
 struct position_writer {
-    struct json_text *text;
+    struct json_writer *writer;
     const char *output; /* NULL: only those whose output is not configured */
     const struct config *config;
 };
@@ -76,81 +76,82 @@ static int write_position(void *user, const struct store_position *position)
     bool departed = config_find_output(writer->config, position->output) == NULL;
     if (writer->output == NULL ? !departed : strcmp(writer->output, position->output) != 0)
         return 0;
-    json_text_open(writer->text, NULL, '{');
+    json_writer_open(writer->writer, NULL, '{');
     if (writer->output == NULL)
-        json_text_string(writer->text, "output", position->output);
-    json_text_string(writer->text, "source", position->source);
-    json_text_number(writer->text, "position", (int64_t)position->sequence);
-    json_text_number(
-        writer->text, "backlog_entries", (int64_t)(position->next_sequence - position->sequence));
-    json_text_number(writer->text, "backlog_bytes", (int64_t)position->backlog_bytes);
-    json_text_close(writer->text, '}');
-    return json_text_end(writer->text);
+        json_writer_string(writer->writer, "output", position->output);
+    json_writer_string(writer->writer, "source", position->source);
+    json_writer_number(writer->writer, "position", (int64_t)position->sequence);
+    json_writer_number(
+        writer->writer, "backlog_entries", (int64_t)(position->next_sequence - position->sequence));
+    json_writer_number(writer->writer, "backlog_bytes", (int64_t)position->backlog_bytes);
+    json_writer_close(writer->writer, '}');
+    return json_writer_end(writer->writer);
 }
 
 static int write_positions(
-    struct daemon *daemon, struct json_text *text, const char *name, const char *output)
+    struct daemon *daemon, struct json_writer *writer, const char *name, const char *output)
 {
     struct position_writer writer = {
-        .text = text, .output = output, .config = daemon->generation->config};
-    json_text_open(text, name, '[');
-    int r = daemon->store_type->positions(daemon->store, write_position, &writer, NULL);
-    json_text_close(text, ']');
+        .writer = writer, .output = output, .config = daemon->generation->config};
+    json_writer_open(writer, name, '[');
+    int r = daemon->store_type->positions(daemon->store, write_position, &position_writer, NULL);
+    json_writer_close(writer, ']');
     return r;
 }
 
-static int write_output(struct json_text *text, const struct daemon_output *output)
+static int write_output(struct json_writer *writer, const struct daemon_output *output)
 {
     struct delivery_status status;
     delivery_status(output->delivery, &status);
-    json_text_open(text, NULL, '{');
-    json_text_string(text, "name", output->config->name);
-    json_text_string(text, "state", delivery_state_name(status.state));
-    json_text_number(text, "delivered", (int64_t)status.delivered);
-    json_text_number(text, "batches", (int64_t)status.batches);
-    json_text_number(text, "dead_letters", (int64_t)status.dead);
-    json_text_number(text, "retries", (int64_t)status.retries);
-    json_text_number(text, "failures", status.failures);
-    json_text_string(text, "last_error", status.last_error[0] == '\0' ? NULL : status.last_error);
-    int r = write_positions(output->daemon, text, "sources", output->config->name);
-    json_text_close(text, '}');
+    json_writer_open(writer, NULL, '{');
+    json_writer_string(writer, "name", output->config->name);
+    json_writer_string(writer, "state", delivery_state_name(status.state));
+    json_writer_number(writer, "delivered", (int64_t)status.delivered);
+    json_writer_number(writer, "batches", (int64_t)status.batches);
+    json_writer_number(writer, "dead_letters", (int64_t)status.dead);
+    json_writer_number(writer, "retries", (int64_t)status.retries);
+    json_writer_number(writer, "failures", status.failures);
+    json_writer_string(
+        writer, "last_error", status.last_error[0] == '\0' ? NULL : status.last_error);
+    int r = write_positions(output->daemon, writer, "sources", output->config->name);
+    json_writer_close(writer, '}');
     return r;
 }
 
-static void write_store(struct daemon *daemon, struct json_text *text)
+static void write_store(struct daemon *daemon, struct json_writer *writer)
 {
     struct store_usage usage;
     daemon->store_type->usage(daemon->store, &usage);
-    json_text_open(text, "store", '{');
-    json_text_number(text, "live_bytes", (int64_t)usage.live_bytes);
-    json_text_number(text, "open_bytes", (int64_t)usage.open_bytes);
-    json_text_number(text, "max_bytes", (int64_t)usage.max_bytes);
-    json_text_boolean(text, "disk_full", usage.reserve_released);
-    json_text_close(text, '}');
+    json_writer_open(writer, "store", '{');
+    json_writer_number(writer, "live_bytes", (int64_t)usage.live_bytes);
+    json_writer_number(writer, "open_bytes", (int64_t)usage.open_bytes);
+    json_writer_number(writer, "max_bytes", (int64_t)usage.max_bytes);
+    json_writer_boolean(writer, "disk_full", usage.reserve_released);
+    json_writer_close(writer, '}');
 }
 
-int daemon_write_status(struct daemon *daemon, struct json_text *text, const char *name)
+int daemon_write_status(struct daemon *daemon, struct json_writer *writer, const char *name)
 {
     char ill[ERROR_TEXT_SIZE];
     int r = 0;
-    json_text_open(text, name, '{');
-    json_text_string(text, "version", daemon->options.version);
-    json_text_number(text, "uptime_seconds",
+    json_writer_open(writer, name, '{');
+    json_writer_string(writer, "version", daemon->options.version);
+    json_writer_number(writer, "uptime_seconds",
         (clock_monotonic_us(daemon->clock) - daemon->started_us) / USEC_PER_SEC);
-    json_text_string(text, "problem", daemon_ill(daemon, ill, sizeof(ill)));
-    write_store(daemon, text);
-    json_text_open(text, "sources", '[');
+    json_writer_string(writer, "problem", daemon_ill(daemon, ill, sizeof(ill)));
+    write_store(daemon, writer);
+    json_writer_open(writer, "sources", '[');
     for (size_t i = 0; i < daemon->source_count; i++)
-        write_source(text, daemon->sources[i]);
-    json_text_close(text, ']');
-    json_text_open(text, "outputs", '[');
+        write_source(writer, daemon->sources[i]);
+    json_writer_close(writer, ']');
+    json_writer_open(writer, "outputs", '[');
     for (size_t i = 0; r >= 0 && i < daemon->output_count; i++)
-        r = write_output(text, daemon->outputs[i]);
-    json_text_close(text, ']');
+        r = write_output(writer, daemon->outputs[i]);
+    json_writer_close(writer, ']');
     if (r >= 0)
-        r = write_positions(daemon, text, "departed", NULL);
-    json_text_close(text, '}');
-    return r < 0 ? r : json_text_end(text);
+        r = write_positions(daemon, writer, "departed", NULL);
+    json_writer_close(writer, '}');
+    return r < 0 ? r : json_writer_end(writer);
 }
 
 const char *daemon_ill(struct daemon *daemon, char *text, size_t size)

@@ -14,11 +14,11 @@ struct verb {
     size_t minimum, maximum; /* words in all */
     bool offline;
     int (*run)(const struct verb_context *context, const char *const *words, size_t count,
-        struct json_text *result, struct error *error);
+        struct json_writer *result, struct error *error);
 };
 
 static int run_status(const struct verb_context *context, const char *const *words, size_t count,
-    struct json_text *result, struct error *error)
+    struct json_writer *result, struct error *error)
 {
     (void)words, (void)count; /* it has no words of its own */
     int r = daemon_write_status(context->daemon, result, "result");
@@ -26,22 +26,22 @@ static int run_status(const struct verb_context *context, const char *const *wor
 }
 
 static int run_health(const struct verb_context *context, const char *const *words, size_t count,
-    struct json_text *result, struct error *error)
+    struct json_writer *result, struct error *error)
 {
     char ill[ERROR_TEXT_SIZE];
     (void)words, (void)count; /* it has no words of its own */
     const char *why = daemon_ill(context->daemon, ill, sizeof(ill));
-    json_text_string(result, "result", "well");
+    json_writer_string(result, "result", "well");
     return why == NULL ? 0 : error_set(error, ERROR_UNAVAILABLE, "%s", why);
 }
 
 static int run_reload(const struct verb_context *context, const char *const *words, size_t count,
-    struct json_text *result, struct error *error)
+    struct json_writer *result, struct error *error)
 {
     _cleanup_(buffer_deinit) struct buffer report = BUFFER_INIT(LIMIT_CONTROL_LINE);
     (void)words, (void)count; /* it has no words of its own */
     int r = daemon_reload(context->daemon, &report);
-    json_text_string(result, "result", "configuration loaded");
+    json_writer_string(result, "result", "configuration loaded");
     const char *text = report.size > 0 ? buffer_text(&report) : NULL;
     return r < 0
                ? error_set(error, r, "%s", text != NULL ? text : "the configuration was not loaded")
@@ -50,23 +50,23 @@ static int run_reload(const struct verb_context *context, const char *const *wor
 
 static int write_walk(void *user, const char *name, const struct store_walk *walk)
 {
-    struct json_text *result = user;
-    json_text_open(result, NULL, '{');
-    json_text_string(result, "source", name);
-    json_text_time(result, "start", walk->start);
-    json_text_time(result, "checkpoint", walk->checkpoint);
-    json_text_time(result, "ids_complete_from", walk->seen_from);
-    json_text_close(result, '}');
-    return json_text_end(result);
+    struct json_writer *result = user;
+    json_writer_open(result, NULL, '{');
+    json_writer_string(result, "source", name);
+    json_writer_time(result, "start", walk->start);
+    json_writer_time(result, "checkpoint", walk->checkpoint);
+    json_writer_time(result, "ids_complete_from", walk->seen_from);
+    json_writer_close(result, '}');
+    return json_writer_end(result);
 }
 
 static int run_checkpoint_show(const struct verb_context *context, const char *const *words,
-    size_t count, struct json_text *result, struct error *error)
+    size_t count, struct json_writer *result, struct error *error)
 {
     (void)words, (void)count; /* it has no words of its own */
-    json_text_open(result, "result", '[');
+    json_writer_open(result, "result", '[');
     int r = context->store_type->sources(context->store, write_walk, result, error);
-    json_text_close(result, ']');
+    json_writer_close(result, ']');
     return r;
 }
 
@@ -124,7 +124,7 @@ static int rewind_source(
 }
 
 static int run_checkpoint_set(const struct verb_context *context, const char *const *words,
-    size_t count, struct json_text *result, struct error *error)
+    size_t count, struct json_writer *result, struct error *error)
 {
     const char *name = words[2];
     bool redeliver = count == 5 && strcmp(words[4], "--redeliver") == 0;
@@ -152,16 +152,16 @@ static int run_checkpoint_set(const struct verb_context *context, const char *co
             "all entries from then on are sent again to every output (%lld known since): say "
             "--redeliver if you want that",
             (long long)again);
-    json_text_open(result, "result", '{');
-    json_text_string(result, "source", name);
-    json_text_time(result, "checkpoint", time);
-    json_text_number(result, "known_entries_sent_again", again);
-    json_text_close(result, '}');
+    json_writer_open(result, "result", '{');
+    json_writer_string(result, "source", name);
+    json_writer_time(result, "checkpoint", time);
+    json_writer_number(result, "known_entries_sent_again", again);
+    json_writer_close(result, '}');
     return rewind_source(context, name, time, error);
 }
 
 static int run_forget(const struct verb_context *context, const char *const *words, size_t count,
-    struct json_text *result, struct error *error)
+    struct json_writer *result, struct error *error)
 {
     bool is_source = strcmp(words[1], "--source") == 0;
     (void)count; /* exactly three, the table says so */
@@ -171,7 +171,7 @@ static int run_forget(const struct verb_context *context, const char *const *wor
                   : config_find_output(context->config, words[2]) != NULL)
         return error_set(error, ERROR_DENIED,
             "\"%s\" is configured: take it out of the configuration and reload first", words[2]);
-    json_text_string(result, "result", "forgotten");
+    json_writer_string(result, "result", "forgotten");
     return is_source ? context->store_type->forget_source(context->store, words[2], error)
                      : context->store_type->forget_output(context->store, words[2], error);
 }
@@ -214,13 +214,13 @@ bool verbs_work_offline(const char *name)
 
 static void refuse(struct buffer *answer, int exit_code, const char *why)
 {
-    struct json_text text = {.output = answer};
+    struct json_writer writer = {.output = answer};
     buffer_clear(answer);
-    json_text_open(&text, NULL, '{');
-    json_text_boolean(&text, "ok", false);
-    json_text_number(&text, "exit", exit_code);
-    json_text_string(&text, "error", why);
-    json_text_close(&text, '}');
+    json_writer_open(&writer, NULL, '{');
+    json_writer_boolean(&writer, "ok", false);
+    json_writer_number(&writer, "exit", exit_code);
+    json_writer_string(&writer, "error", why);
+    json_writer_close(&writer, '}');
 }
 
 static const struct verb *find(const char *const *words, size_t count)
@@ -248,14 +248,14 @@ void verbs_answer(const struct verb_context *context, const char *const *words, 
         return;
     }
     struct error error = ERROR_INIT;
-    struct json_text text = {.output = answer};
-    json_text_open(&text, NULL, '{');
-    json_text_boolean(&text, "ok", true);
-    int r = verb->run(context, words, count, &text, &error);
-    json_text_close(&text, '}');
+    struct json_writer writer = {.output = answer};
+    json_writer_open(&writer, NULL, '{');
+    json_writer_boolean(&writer, "ok", true);
+    int r = verb->run(context, words, count, &writer, &error);
+    json_writer_close(&writer, '}');
     if (r < 0)
         refuse(answer, r == ERROR_INVALID ? DAEMON_EXIT_USAGE : 1, error.text);
-    else if (json_text_end(&text) < 0)
+    else if (json_writer_end(&writer) < 0)
         refuse(answer, 1, "the answer does not fit");
 }
 
