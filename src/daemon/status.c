@@ -91,7 +91,7 @@ static int write_position(void *user, const struct store_position *position)
 static int write_positions(
     struct daemon *daemon, struct json_writer *writer, const char *name, const char *output)
 {
-    struct position_writer writer = {
+    struct position_writer chosen = {
         .writer = writer, .output = output, .config = daemon->generation->config};
     json_writer_open(writer, name, '[');
     int r = daemon->store_type->positions(daemon->store, write_position, &position_writer, NULL);
