@@ -94,7 +94,7 @@ static int write_positions(
     struct position_writer chosen = {
         .writer = writer, .output = output, .config = daemon->generation->config};
     json_writer_open(writer, name, '[');
-    int r = daemon->store_type->positions(daemon->store, write_position, &position_writer, NULL);
+    int r = daemon->store_type->positions(daemon->store, write_position, &chosen, NULL);
     json_writer_close(writer, ']');
     return r;
 }
