@@ -14,8 +14,8 @@ struct seen_slot {
 
 enum {
     SEEN_FIRST = 1024, /* homes of the first array */
-    SEEN_FULL = 85, /* percent of the homes in use at which the array grows by a quarter: 16 / 0.85
-                     * 1.25 = 23.5 bytes an id */
+    SEEN_FULL =
+        87, /* percent in use at which it grows by a quarter: 16 / 0.87 * 1.25 = 23 bytes an id */
     SEEN_SPARSE = 60, /* percent below which it shrinks */
 };
 
