@@ -131,9 +131,9 @@ void attempt_describe(const struct slackaudit_call *call, const struct call_outc
         describe_answer(call, outcome, tried, ret_message);
         break;
     case SLACKAUDIT_ERROR_LIMIT:
-        (void)error_set(ret_message, outcome->code,
-            "%s %s: the answer is longer than response_limit, %llu bytes (%s)", call->method,
-            call->address, (unsigned long long)call->client->response_limit, tried);
+        (void)error_set(ret_message, outcome->code, "%s %s: %s; response_limit is %llu bytes (%s)",
+            call->method, call->address, outcome->reason,
+            (unsigned long long)call->client->response_limit, tried);
         break;
     case SLACKAUDIT_ERROR_CALLBACK:
         (void)error_set(ret_message, outcome->code, "%s %s: ended by its callback (%s)",
