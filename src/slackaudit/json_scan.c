@@ -1,0 +1,494 @@
+#include "slackaudit/json_scan.h"
+
+#include "slackaudit/json_number.h"
+#include "slackaudit/json_skip.h"
+
+enum {
+    /* Between tokens. */
+    STATE_VALUE,         /* a value must come */
+    STATE_FIRST_ELEMENT, /* behind `[` */
+    STATE_FIRST_KEY,     /* behind `{` */
+    STATE_KEY,           /* behind `,` in an object */
+    STATE_COLON,
+    STATE_AFTER_VALUE,
+    STATE_DONE,
+    /* Inside a token, from here on. */
+    STATE_STRING,
+    STATE_ESCAPE, /* behind a backslash */
+    STATE_HEX,
+    STATE_UTF8,
+    STATE_LITERAL,
+    STATE_NUMBER,
+    /* Salvage: only quotes and brackets count. */
+    STATE_BROKEN,
+    STATE_BROKEN_STRING,
+    STATE_BROKEN_ESCAPE,
+};
+
+/* The place in the piece, in registers while a call runs. */
+struct reader {
+    const char *at, *end;
+    const struct json_piece *piece;
+};
+
+static inline size_t offset_of(const struct reader *reader, const char *at)
+{
+    return reader->piece->offset + (size_t)(at - reader->piece->data);
+}
+
+void json_scan_init(struct json_scan *scan)
+{
+    *scan = (struct json_scan){.state = STATE_VALUE};
+}
+
+bool json_scan_in_token(const struct json_scan *scan)
+{
+    return scan->state >= STATE_STRING;
+}
+
+const char *json_problem_text(enum json_problem problem)
+{
+    static const char *const texts[] = {
+        [JSON_SOUND] = "no error",
+        [JSON_BAD_BYTE] = "unexpected byte",
+        [JSON_BAD_CONTROL] = "control byte in a string",
+        [JSON_BAD_ESCAPE] = "invalid escape in a string",
+        [JSON_BAD_UTF8] = "invalid UTF-8 in a string",
+        [JSON_BAD_NUMBER] = "malformed number",
+        [JSON_BAD_LITERAL] = "malformed true, false or null",
+        [JSON_BAD_BRACKET] = "closing bracket of the wrong kind",
+        [JSON_TOO_DEEP] = "nesting past the limit",
+        [JSON_CUT_SHORT] = "the end inside a value",
+    };
+    return texts[problem];
+}
+
+static enum json_event fail(struct json_scan *scan, enum json_problem problem)
+{
+    scan->problem = problem;
+    return JSON_FAILED;
+}
+
+static void note_damage(struct json_scan *scan, enum json_problem problem)
+{
+    if (scan->damage == JSON_SOUND)
+        scan->damage = problem;
+    scan->line_break = true; /* nobody looks for one in what is broken */
+}
+
+/* An error outside strings. When it is salvaged, nothing has been used up: the broken rest begins
+ * at the same byte. */
+static enum json_event fail_structure(
+    struct json_scan *scan, struct reader *reader, enum json_problem problem)
+{
+    bool element = scan->levels.depth == scan->salvage; /* it is the element itself that is wrong */
+    if (scan->salvage == 0 || scan->levels.depth < scan->salvage)
+        return fail(scan, problem);
+    if (element && scan->state <= STATE_DONE) {
+        bool begins = scan->state == STATE_VALUE || scan->state == STATE_FIRST_ELEMENT;
+        char byte = *reader->at;
+        if (!begins || byte == ',' || byte == ']' || byte == '}')
+            return fail(scan, problem);
+        scan->token = offset_of(reader, reader->at);
+    }
+    note_damage(scan, problem);
+    scan->broken_scalar = element;
+    scan->state = STATE_BROKEN;
+    return JSON_MORE;
+}
+
+/* An error in a string, at the reader's place. When it is salvaged, the string goes on there, or
+ * one byte behind. */
+static enum json_event fail_string(
+    struct json_scan *scan, struct reader *reader, enum json_problem problem, bool pass_over)
+{
+    if (scan->salvage == 0 || scan->levels.depth < scan->salvage)
+        return fail(scan, problem);
+    note_damage(scan, problem);
+    reader->at += pass_over;
+    scan->sound = false;
+    scan->state = STATE_STRING;
+    return JSON_MORE;
+}
+
+static inline enum json_event report(struct json_scan *scan, enum json_event event)
+{
+    return scan->levels.depth <= scan->watch ? event : JSON_MORE;
+}
+
+/* Behind a value: where its container goes on. */
+static inline void value_ends(struct json_scan *scan)
+{
+    scan->state = scan->levels.depth == 0 ? STATE_DONE : STATE_AFTER_VALUE;
+}
+
+static inline enum json_event end_scalar(struct json_scan *scan, size_t offset)
+{
+    scan->token_end = offset;
+    value_ends(scan);
+    return report(scan, JSON_SCALAR);
+}
+
+static inline enum json_event open_container(
+    struct json_scan *scan, struct reader *reader, bool object)
+{
+    if (scan->levels.depth == LIMIT_JSON_DEPTH)
+        return fail_structure(scan, reader, JSON_TOO_DEEP);
+    bool watched = scan->levels.depth <= scan->watch;
+    scan->token = offset_of(reader, reader->at++);
+    scan->kind = object ? JSON_OBJECT : JSON_ARRAY;
+    scan->state = object ? STATE_FIRST_KEY : STATE_FIRST_ELEMENT;
+    json_levels_push(&scan->levels, object);
+    return watched ? JSON_OPEN : JSON_MORE;
+}
+
+static inline bool is_closing(char byte)
+{
+    return byte == '}' || byte == ']';
+}
+
+static inline enum json_event close_container(struct json_scan *scan, struct reader *reader)
+{
+    if (!json_levels_match(&scan->levels, *reader->at))
+        return fail(scan, JSON_BAD_BRACKET);
+    json_levels_pop(&scan->levels);
+    scan->token_end = offset_of(reader, ++reader->at);
+    value_ends(scan);
+    return report(scan, JSON_CLOSE);
+}
+
+static inline enum json_event end_string(struct json_scan *scan, struct reader *reader)
+{
+    reader->at++;
+    if (!scan->is_key)
+        return end_scalar(scan, offset_of(reader, reader->at));
+    scan->token_end = offset_of(reader, reader->at);
+    scan->state = STATE_COLON;
+    if (reader->at < reader->end && *reader->at == ':') { /* as nearly always */
+        reader->at++;
+        scan->state = STATE_VALUE;
+    }
+    return report(scan, JSON_KEY);
+}
+
+/* The slow way, for the border of a piece and for finding the wrong byte. */
+static enum json_event begin_character(struct json_scan *scan, struct reader *reader)
+{
+    if (!json_utf8_begin(&scan->utf8, *reader->at))
+        return fail_string(scan, reader, JSON_BAD_UTF8, true);
+    reader->at++;
+    scan->state = STATE_UTF8;
+    return JSON_MORE;
+}
+
+static enum json_event continue_character(struct json_scan *scan, struct reader *reader)
+{
+    if (!json_utf8_continue(&scan->utf8, *reader->at))
+        return fail_string(scan, reader, JSON_BAD_UTF8, false);
+    reader->at++;
+    if (scan->utf8.wanted == 0)
+        scan->state = STATE_STRING;
+    return JSON_MORE;
+}
+
+static inline enum json_event scan_string(struct json_scan *scan, struct reader *reader)
+{
+    for (;;) {
+        reader->at = json_skip_plain(reader->at, reader->end);
+        if (reader->at == reader->end)
+            return JSON_MORE;
+        char byte = *reader->at;
+        if (byte == '"')
+            return end_string(scan, reader);
+        if (byte == '\\') {
+            reader->at++;
+            scan->escaped = true;
+            scan->state = STATE_ESCAPE;
+            return JSON_MORE;
+        }
+        if ((unsigned char)byte < 0x20)
+            return fail_string(scan, reader, JSON_BAD_CONTROL, true);
+        size_t size = reader->end - reader->at >= 4 ? json_utf8_size(reader->at) : 0;
+        reader->at += size;
+        if (size == 0)
+            return begin_character(scan, reader);
+    }
+}
+
+static inline enum json_event begin_string(
+    struct json_scan *scan, struct reader *reader, bool is_key)
+{
+    scan->token = offset_of(reader, reader->at++);
+    scan->kind = JSON_STRING;
+    scan->is_key = is_key;
+    scan->escaped = false;
+    scan->sound = true;
+    scan->state = STATE_STRING;
+    return scan_string(scan, reader);
+}
+
+static enum json_event scan_escape(struct json_scan *scan, struct reader *reader)
+{
+    switch (*reader->at) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+        scan->state = STATE_STRING;
+        break;
+    case 'u':
+        scan->hex_wanted = 4;
+        scan->state = STATE_HEX;
+        break;
+    default:
+        return fail_string(scan, reader, JSON_BAD_ESCAPE, true);
+    }
+    reader->at++;
+    return JSON_MORE;
+}
+
+static enum json_event scan_hex(struct json_scan *scan, struct reader *reader)
+{
+    char byte = *reader->at;
+    bool letter = (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+    if (!letter && !json_is_digit(byte))
+        return fail_string(scan, reader, JSON_BAD_ESCAPE, false);
+    reader->at++;
+    if (--scan->hex_wanted == 0)
+        scan->state = STATE_STRING;
+    return JSON_MORE;
+}
+
+static enum json_event scan_literal(struct json_scan *scan, struct reader *reader)
+{
+    while (reader->at < reader->end) {
+        if (*reader->at != *scan->literal)
+            return fail_structure(scan, reader, JSON_BAD_LITERAL);
+        reader->at++;
+        if (*++scan->literal == '\0')
+            return end_scalar(scan, offset_of(reader, reader->at));
+    }
+    return JSON_MORE;
+}
+
+static enum json_event begin_literal(
+    struct json_scan *scan, struct reader *reader, enum json_kind kind, const char *rest)
+{
+    scan->token = offset_of(reader, reader->at++);
+    scan->kind = kind;
+    scan->literal = rest;
+    scan->state = STATE_LITERAL;
+    return scan_literal(scan, reader);
+}
+
+static inline enum json_event scan_number(struct json_scan *scan, struct reader *reader)
+{
+    while (reader->at < reader->end) {
+        enum json_number next = json_number_continue(scan->number, *reader->at);
+        if (next == JSON_NUMBER_NONE) {
+            if (!json_number_is_whole(scan->number) || json_is_digit(*reader->at))
+                return fail_structure(scan, reader, JSON_BAD_NUMBER);
+            return end_scalar(scan, offset_of(reader, reader->at));
+        }
+        scan->number = (unsigned char)next;
+        reader->at++;
+    }
+    return JSON_MORE;
+}
+
+static inline enum json_event begin_number(struct json_scan *scan, struct reader *reader)
+{
+    scan->number = (unsigned char)json_number_begin(*reader->at);
+    if (scan->number == JSON_NUMBER_NONE)
+        return fail_structure(scan, reader, JSON_BAD_BYTE);
+    scan->token = offset_of(reader, reader->at++);
+    scan->kind = JSON_NUMBER;
+    scan->state = STATE_NUMBER;
+    return scan_number(scan, reader);
+}
+
+static inline enum json_event begin_value(struct json_scan *scan, struct reader *reader)
+{
+    char byte = *reader->at;
+    switch (byte) {
+    case '"':
+        return begin_string(scan, reader, false);
+    case '{':
+    case '[':
+        return open_container(scan, reader, byte == '{');
+    case 't':
+        return begin_literal(scan, reader, JSON_TRUE, "rue");
+    case 'f':
+        return begin_literal(scan, reader, JSON_FALSE, "alse");
+    case 'n':
+        return begin_literal(scan, reader, JSON_NULL, "ull");
+    default:
+        return begin_number(scan, reader);
+    }
+}
+
+/* Stands at a byte that is no white space, or returns false at the end of the piece. */
+static inline bool skip_space(struct json_scan *scan, struct reader *reader)
+{
+    while (reader->at < reader->end) {
+        char byte = *reader->at;
+        if (byte == '\n' || byte == '\r')
+            scan->line_break = true;
+        else if (byte != ' ' && byte != '\t')
+            return true;
+        reader->at++;
+    }
+    return false;
+}
+
+static inline enum json_event scan_colon(struct json_scan *scan, struct reader *reader)
+{
+    if (*reader->at != ':')
+        return fail_structure(scan, reader, JSON_BAD_BYTE);
+    reader->at++;
+    scan->state = STATE_VALUE;
+    return JSON_MORE;
+}
+
+static inline enum json_event scan_key(struct json_scan *scan, struct reader *reader)
+{
+    if (*reader->at != '"')
+        return fail_structure(scan, reader, JSON_BAD_BYTE);
+    return begin_string(scan, reader, true);
+}
+
+static inline enum json_event scan_after_value(struct json_scan *scan, struct reader *reader)
+{
+    if (is_closing(*reader->at))
+        return close_container(scan, reader);
+    if (*reader->at != ',')
+        return fail_structure(scan, reader, JSON_BAD_BYTE);
+    reader->at++;
+    scan->state = scan->levels.in_object ? STATE_KEY : STATE_VALUE;
+    return JSON_MORE;
+}
+
+static inline enum json_event scan_between(struct json_scan *scan, struct reader *reader)
+{
+    if (!skip_space(scan, reader))
+        return JSON_MORE;
+    switch (scan->state) {
+    case STATE_FIRST_KEY:
+        if (is_closing(*reader->at))
+            return close_container(scan, reader);
+        return scan_key(scan, reader);
+    case STATE_KEY:
+        return scan_key(scan, reader);
+    case STATE_COLON:
+        return scan_colon(scan, reader);
+    case STATE_FIRST_ELEMENT:
+        if (is_closing(*reader->at))
+            return close_container(scan, reader);
+        return begin_value(scan, reader);
+    case STATE_VALUE:
+        return begin_value(scan, reader);
+    case STATE_AFTER_VALUE:
+        return scan_after_value(scan, reader);
+    default: /* STATE_DONE */
+        return fail(scan, JSON_BAD_BYTE);
+    }
+}
+
+/* Salvage: outside strings of an element that is not JSON. */
+static enum json_event scan_broken(struct json_scan *scan, struct reader *reader)
+{
+    for (; reader->at < reader->end; reader->at++) {
+        char byte = *reader->at;
+        bool outermost = scan->levels.depth == scan->salvage; /* then the element has no brackets */
+        if (byte == '"') {
+            scan->state = STATE_BROKEN_STRING;
+            reader->at++;
+            return JSON_MORE;
+        }
+        if (outermost && (byte == ',' || byte == ']')) {
+            scan->kind = JSON_BROKEN;
+            return end_scalar(scan, offset_of(reader, reader->at));
+        }
+        if (byte == '{' || byte == '[')
+            json_levels_push(&scan->levels, byte == '{');
+        if (!is_closing(byte))
+            continue;
+        if (!json_levels_match(&scan->levels, byte))
+            return fail(scan, JSON_BAD_BRACKET);
+        if (scan->levels.depth == scan->salvage + 1 && !scan->broken_scalar)
+            return close_container(scan, reader);
+        json_levels_pop(&scan->levels);
+    }
+    return JSON_MORE;
+}
+
+static enum json_event scan_broken_string(struct json_scan *scan, struct reader *reader)
+{
+    while (reader->at < reader->end) {
+        reader->at = json_skip_plain(reader->at, reader->end);
+        if (reader->at == reader->end)
+            break;
+        char byte = *reader->at++;
+        if (byte == '"' || byte == '\\') {
+            scan->state = byte == '"' ? STATE_BROKEN : STATE_BROKEN_ESCAPE;
+            break;
+        }
+    }
+    return JSON_MORE;
+}
+
+static inline enum json_event step(struct json_scan *scan, struct reader *reader)
+{
+    switch (scan->state) {
+    case STATE_STRING:
+        return scan_string(scan, reader);
+    case STATE_ESCAPE:
+        return scan_escape(scan, reader);
+    case STATE_HEX:
+        return scan_hex(scan, reader);
+    case STATE_UTF8:
+        return continue_character(scan, reader);
+    case STATE_LITERAL:
+        return scan_literal(scan, reader);
+    case STATE_NUMBER:
+        return scan_number(scan, reader);
+    case STATE_BROKEN:
+        return scan_broken(scan, reader);
+    case STATE_BROKEN_STRING:
+        return scan_broken_string(scan, reader);
+    case STATE_BROKEN_ESCAPE:
+        reader->at++;
+        scan->state = STATE_BROKEN_STRING;
+        return JSON_MORE;
+    default:
+        return scan_between(scan, reader);
+    }
+}
+
+enum json_event json_scan_next(struct json_scan *scan, struct json_piece *piece)
+{
+    struct reader reader = {
+        .at = piece->data + piece->at,
+        .end = piece->data + piece->size,
+        .piece = piece,
+    };
+    enum json_event event = JSON_MORE;
+    while (event == JSON_MORE && reader.at < reader.end)
+        event = step(scan, &reader);
+    piece->at = (size_t)(reader.at - piece->data);
+    return event;
+}
+
+enum json_event json_scan_end(struct json_scan *scan, size_t offset)
+{
+    if (scan->state == STATE_DONE)
+        return JSON_MORE;
+    if (scan->levels.depth == 0 && scan->state == STATE_NUMBER &&
+        json_number_is_whole(scan->number))
+        return end_scalar(scan, offset);
+    return fail(scan, JSON_CUT_SHORT);
+}
