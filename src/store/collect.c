@@ -1,0 +1,188 @@
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "store/private.h"
+
+/* One slice of work, so that no call takes long. */
+enum {
+    SLICE_BATCHES = 1000,
+    SLICE_DELETED = 256,
+    SLICE_ENTRIES = LIMIT_PAGE_ENTRIES, /* in records that are deleted at once */
+};
+
+/* ---- Segments ---- */
+
+/* Where the last live bytes of a segment end; 0 when there are none. */
+static int live_end(
+    struct store *store, struct segment_id id, int64_t *ret_end, struct error *error)
+{
+    int64_t end = 0;
+    int result = database_look_up(store->database, &end, error,
+        "SELECT offset + bytes FROM batch WHERE source = ? AND state = 0 AND segment = ?"
+        " ORDER BY offset DESC LIMIT 1",
+        value_integer(id.source), value_integer(id.number));
+    if (result < 0)
+        return result;
+    *ret_end = end;
+    return 0;
+}
+
+static int mark_gone(struct store *store, void *user, struct error *error)
+{
+    const struct segment_id *id = user;
+    return database_run(store->database, error,
+        "UPDATE batch SET state = 2 WHERE id IN (SELECT id FROM batch"
+        " WHERE source = ? AND state = 1 AND segment = ? LIMIT ?)",
+        value_integer(id->source), value_integer(id->number), value_integer(SLICE_BATCHES));
+}
+
+/* Frees what nobody needs in one segment. 1: something was done. */
+static int tidy_segment(struct store_source *source, int64_t number, struct error *error)
+{
+    struct store *store = source->store;
+    struct segment_id id = {.source = source->id, .number = number};
+    bool current = number == source->segment;
+    if (current && source->page != NULL)
+        return 0;
+    int64_t end;
+    int result = live_end(store, id, &end, error);
+    if (result < 0)
+        return result;
+    /* The file first: on a full disk its space is what the transaction needs. */
+    if (current && end < source->segment_end) {
+        result = segment_cut(&store->segments, id, end, error);
+        if (result < 0)
+            return result;
+        source->segment_end = end;
+    }
+    if (end > 0)
+        return 0;
+    if (!current)
+        result = segment_remove(&store->segments, id, error);
+    if (result == 0)
+        result = store_apply(store, mark_gone, &id, error);
+    return result < 0 ? result : 1;
+}
+
+/* Looks at each segment that holds passed batches. 1: something was done. */
+static int tidy_segments(struct store_source *source, struct error *error)
+{
+    int64_t number = 0;
+    int result;
+    do {
+        result = database_look_up(source->store->database, &number, error,
+            "SELECT segment FROM batch WHERE source = ? AND state = 1 AND segment > ?"
+            " ORDER BY segment LIMIT 1",
+            value_integer(source->id), value_integer(number));
+        if (result <= 0)
+            return result;
+        result = tidy_segment(source, number, error);
+    } while (result == 0);
+    return result;
+}
+
+/* ---- Ids ---- */
+
+struct deletion {
+    int64_t batches[SLICE_DELETED];
+    size_t count;
+};
+
+static int find_old(struct store_source *source, struct deletion *deletion, struct error *error)
+{
+    /* What was given up is older than every id and goes even where nothing is seen yet. */
+    int64_t from = source->walk.seen_from < 0 ? 0 : source->walk.seen_from;
+    _cleanup_(query_close) struct query query = QUERY_INIT;
+    int result = query_open(&query, source->store->database, error,
+        "SELECT id, count FROM batch WHERE source = ? AND state = 2 AND newest < ? LIMIT ?",
+        value_integer(source->id), value_integer(from), value_integer(SLICE_DELETED));
+    int64_t entries = 0;
+    while (result == 0 && entries < SLICE_ENTRIES && (result = query_next(&query, error)) > 0) {
+        deletion->batches[deletion->count++] = query_integer(&query, 0);
+        entries += query_integer(&query, 1);
+        result = 0;
+    }
+    return result;
+}
+
+static int delete_old(struct store *store, void *user, struct error *error)
+{
+    const struct deletion *deletion = user;
+    int result = 0;
+    for (size_t i = 0; result == 0 && i < deletion->count; i++) {
+        struct database_value id = value_integer(deletion->batches[i]);
+        result = database_run(store->database, error, "DELETE FROM record WHERE batch = ?", id);
+        if (result == 0)
+            result = database_run(store->database, error, "DELETE FROM batch WHERE id = ?", id);
+    }
+    return result;
+}
+
+/* 1: something was done. */
+static int tidy_ids(struct store_source *source, struct error *error)
+{
+    struct deletion deletion = {.count = 0};
+    int result = find_old(source, &deletion, error);
+    if (result < 0 || deletion.count == 0)
+        return result;
+    result = store_apply(source->store, delete_old, &deletion, error);
+    return result < 0 ? result : 1;
+}
+
+int store_collect(struct store *store, struct error *error)
+{
+    for (struct store_source *source = store->sources; source != NULL; source = source->next) {
+        if (!source->untidy)
+            continue;
+        int result = tidy_segments(source, error);
+        if (result == 0)
+            result = tidy_ids(source, error);
+        if (result != 0)
+            return result;
+        /* The segment of a page that is being written was left out. */
+        source->untidy = source->page != NULL;
+    }
+    return reserve_take(&store->reserve, error);
+}
+
+/* ---- After the start ---- */
+
+static int recover_segment(void *user, struct segment_id id, int64_t size, struct error *error)
+{
+    struct store *store = user;
+    int64_t end;
+    int result = live_end(store, id, &end, error);
+    if (result < 0)
+        return result;
+    if (end == 0)
+        return segment_remove(&store->segments, id, error);
+    return size > end ? segment_cut(&store->segments, id, end, error) : 0;
+}
+
+/* A segment of which something lives is gone on with. */
+static int recover_source(struct store_source *source, struct error *error)
+{
+    int64_t last = 0;
+    int result = database_look_up(source->store->database, &last, error,
+        "SELECT coalesce(max(segment), 0) FROM batch WHERE source = ? AND state IN (0, 1, 2)",
+        value_integer(source->id));
+    if (result < 0)
+        return result;
+    struct segment_id id = {.source = source->id, .number = last};
+    int64_t end;
+    result = live_end(source->store, id, &end, error);
+    if (result < 0)
+        return result;
+    source->segment = end > 0 ? last : last + 1;
+    source->segment_end = end;
+    source->segment_named = end > 0;
+    return 0;
+}
+
+int segments_recover(struct store *store, struct error *error)
+{
+    int result = segments_each(&store->segments, recover_segment, store, error);
+    for (struct store_source *source = store->sources; result == 0 && source != NULL;
+         source = source->next)
+        result = recover_source(source, error);
+    return result;
+}
