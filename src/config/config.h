@@ -1,12 +1,15 @@
 /*
- * The configuration: a YAML file becomes plain structs, whole and checked, or a list of everything that is wrong with it.
+ * The configuration: a YAML file becomes plain structs, whole and checked, or a list of everything
+ * that is wrong with it.
  *
- * One table (config/schema.h) knows each key: its type, range, default and meaning. It drives the check, the defaults, the dump and
- * the manual, so they cannot disagree. A `struct config` is immutable once loaded and owns all its strings; a reload loads another
- * and compares. Secrets are references here (sys/secret.h): a value is loaded by whoever needs it, and the check only looks
+ * One table (config/schema.h) knows each key: its type, range, default and meaning. It drives the
+ * check, the defaults, the dump and the manual, so they cannot disagree. A `struct config` is
+ * immutable once loaded and owns all its strings; a reload loads another and compares. Secrets are
+ * references here (sys/secret.h): a value is loaded by whoever needs it, and the check only looks
  * whether it can be.
  *
- * Durations are microseconds, sizes bytes, times Unix seconds. Lists of strings end with NULL and are never NULL themselves.
+ * Durations are microseconds, sizes bytes, times Unix seconds. Lists of strings end with NULL and
+ * are never NULL themselves.
  */
 #pragma once
 
@@ -22,8 +25,19 @@
 enum config_log_format { CONFIG_LOG_AUTO, CONFIG_LOG_JSON, CONFIG_LOG_TEXT };
 
 enum config_interval { CONFIG_INTERVAL_BACKOFF, CONFIG_INTERVAL_FIXED };
-enum config_jitter { CONFIG_JITTER_RANDOM, CONFIG_JITTER_NONE, CONFIG_JITTER_FULL, CONFIG_JITTER_EQUAL, CONFIG_JITTER_DECORRELATED };
-enum config_handler { CONFIG_HANDLER_CONNECTION_ERROR, CONFIG_HANDLER_RATE_LIMIT, CONFIG_HANDLER_SERVER_ERROR, CONFIG_HANDLER_MATCH };
+enum config_jitter {
+    CONFIG_JITTER_RANDOM,
+    CONFIG_JITTER_NONE,
+    CONFIG_JITTER_FULL,
+    CONFIG_JITTER_EQUAL,
+    CONFIG_JITTER_DECORRELATED
+};
+enum config_handler {
+    CONFIG_HANDLER_CONNECTION_ERROR,
+    CONFIG_HANDLER_RATE_LIMIT,
+    CONFIG_HANDLER_SERVER_ERROR,
+    CONFIG_HANDLER_MATCH
+};
 
 struct config_retry_handler {
     enum config_handler handler;
@@ -86,16 +100,29 @@ struct config_source {
     struct config_headers headers;
     struct config_tls tls;
     struct config_retry retry; /* the default stack filled in */
-    char *canonical;           /* the effective text of this source, secrets as references: equal when nothing changed */
+    /* The dump of this source alone, equal when nothing changed: what a dump hides stands as a
+     * checksum. For comparing only. */
+    char *canonical;
 };
 
-enum config_output_type { CONFIG_OUTPUT_FILE, CONFIG_OUTPUT_STDOUT, CONFIG_OUTPUT_SYSLOG, CONFIG_OUTPUT_HTTP };
+enum config_output_type {
+    CONFIG_OUTPUT_FILE,
+    CONFIG_OUTPUT_STDOUT,
+    CONFIG_OUTPUT_SYSLOG,
+    CONFIG_OUTPUT_HTTP
+};
 enum config_framing { CONFIG_FRAMING_OCTET_COUNTING, CONFIG_FRAMING_LF };
 enum config_oversize { CONFIG_OVERSIZE_DEAD_LETTER, CONFIG_OVERSIZE_TRUNCATE };
-enum config_transport { CONFIG_TRANSPORT_UDP, CONFIG_TRANSPORT_TCP, CONFIG_TRANSPORT_TLS, CONFIG_TRANSPORT_UNIX };
+enum config_transport {
+    CONFIG_TRANSPORT_UDP,
+    CONFIG_TRANSPORT_TCP,
+    CONFIG_TRANSPORT_TLS,
+    CONFIG_TRANSPORT_UNIX
+};
 enum config_body { CONFIG_BODY_NDJSON, CONFIG_BODY_ARRAY };
 
-/* One struct for all types: a key that does not belong to `type` is an error in the file and unset here. */
+/* One struct for all types: a key that does not belong to `type` is an error in the file and unset
+ * here. */
 struct config_output {
     char *name;
     int line;
@@ -131,7 +158,7 @@ struct config_output {
         enum config_oversize oversize;
     } syslog;
 
-    struct { /* http */
+    struct {       /* http */
         char *api; /* generic, splunk_hec */
         struct secret_reference url;
         struct secret_reference token; /* SECRET_NONE when not set */
@@ -146,8 +173,8 @@ struct config_output {
         uint64_t max_bytes;
         int64_t max_wait_us;
     } batch;
-    int max_in_flight;
-    char *canonical;
+    int max_in_flight; /* 1 for all but http */
+    char *canonical;   /* as a source's */
 };
 
 struct config {
@@ -158,6 +185,7 @@ struct config {
     char *control; /* the path of the socket */
     enum log_level log_level;
     enum config_log_format log_format;
+    struct config_retry retry; /* the default stack; a source or output that sets none has a copy */
     struct config_source *sources;
     size_t source_count;
     struct config_output *outputs;
@@ -178,19 +206,24 @@ struct config_problems {
 
 void config_problems_deinit(struct config_problems *problems);
 
-/* Reads, checks and completes the file. Returns 0; ERROR_INVALID with at least one problem, each of those found in one pass (syntax errors end
- * the pass); ERROR_MEMORY. Nothing outside is created or changed. Also an error: a secret that cannot be loaded, a path
- * that cannot be written, two sources or outputs of one name, two file outputs on one path, an alias or anchor (a YAML bomb
- * needs them). */
+/* Reads, checks and completes the file. Returns 0; ERROR_INVALID with at least one problem added to
+ * `problems` ({0} at first), in the order of the file: all that one pass finds, where a syntax
+ * error ends the pass; ERROR_MEMORY. Nothing outside is created or changed. Also an error: a secret
+ * that cannot be loaded, a path that cannot be written, two sources or outputs of one name, two
+ * outputs that write one file, an alias or anchor (a YAML bomb needs them). The environment
+ * variables STATE_DIRECTORY and RUNTIME_DIRECTORY are looked at for defaults. */
 int config_load(const char *path, struct config **ret_config, struct config_problems *problems);
 
-/* The same from memory, without looking at the world (secrets, paths): for the fuzz target and tests. `name` stands for the file. */
-int config_parse(const char *name, struct slice text, struct config **ret_config, struct config_problems *problems);
+/* The same from memory, without looking at the world (secrets, paths): for the fuzz target and
+ * tests. `name` stands for the file. */
+int config_parse(const char *name, struct slice text, struct config **ret_config,
+    struct config_problems *problems);
 
 void config_free(struct config *config);
 
-/* Appends the effective configuration as YAML that config_load() reads back; secrets given in the file itself are `(redacted)`,
- * references stay references. */
+/* Appends the effective configuration as YAML that config_load() reads back to an equal dump; keys
+ * that have no value stand as comments. Secrets given in the file itself (values of headers, the
+ * query of an address) are `(redacted)`, references stay references. */
 int config_dump(const struct config *config, struct buffer *output);
 
 const struct config_source *config_find_source(const struct config *config, const char *name);
