@@ -4,12 +4,22 @@
  *
  * An engine belongs to one loop. A call runs from http_start() until its `done`, or until
  * http_cancel(); the request and all it points to are copied or must live that long as noted. No
- * callback comes from inside http_start() or http_cancel(). Redirects are never followed.
- * Certificates are always verified. Every call has a limit for the connection, for the whole and
- * for a stall (under 1 byte a second for the whole `timeout_us`).
+ * callback comes from inside a function of this header; a callback may start and cancel calls, its
+ * own too, and free the engine. Redirects are never followed. Certificates are always verified.
+ * HTTP/1.1 with kept connections. Every call has a limit for the connection, for the whole and for
+ * a stall (under 1 byte a second for the whole `timeout_us`).
+ *
+ * A body is sent at most once a call: when a kept connection turns out to be closed after a part of
+ * it went out, the call ends with HTTP_RESET, and whether to send again is for the caller to judge.
+ * A request without a body may go out again by itself.
+ *
+ * No text in a result or an error shows a header's value, an address or the user information of a
+ * proxy; host names it may show. Before version 7.87 libcurl waits for a name lookup that hangs
+ * when the call ends. An untouched SIGPIPE is ignored from the first engine on.
  *
  * A stream is libcurl's connect-only mode: TCP or TLS with the same certificates, proxies and
- * limits, then bytes.
+ * limits, then bytes. It may outlive the engine that it was opened with. What the peer sends is
+ * read and thrown away, to see the connection end.
  */
 #pragma once
 
@@ -76,10 +86,11 @@ struct http_request {
 };
 
 int http_engine_new(struct http_engine **ret_engine, struct loop *loop, struct error *error);
-/* Cancels what is under way. Never waits for a name lookup. */
+/* Cancels the calls that are under way. Never waits for a name lookup (see above). */
 void http_engine_free(struct http_engine *engine);
 
-/* ERROR_INVALID for an address that libcurl refuses. */
+/* ERROR_INVALID for an address that libcurl refuses or that is neither http nor https or holds user
+ * information, and for a method, header or user agent that HTTP does not allow. */
 int http_start(struct http_engine *engine, const struct http_request *request,
     struct http_call **ret_call, struct error *error);
 /* No callback comes after this. NULL is allowed. */
@@ -103,17 +114,20 @@ struct http_stream_request {
     struct http_tls tls;
     void (*on_open)(void *user);
     void (*on_writable)(void *user); /* after http_stream_send() took less than all */
-    void (*on_closed)(void *user, enum http_failure failure, int os_errno,
-        const char *message); /* then only http_stream_free() is allowed */
+    /* Once, when the connection fails, breaks or is closed by the peer (HTTP_RESET without an
+     * errno); then only http_stream_free() is allowed, in the callback too. */
+    void (*on_closed)(void *user, enum http_failure failure, int os_errno, const char *message);
     void *user;
 };
 
+/* ERROR_INVALID for a host or a port that cannot be. */
 int http_stream_open(struct http_engine *engine, const struct http_stream_request *request,
     struct http_stream **ret_stream, struct error *error);
-/* Hands bytes to the connection; `ret_sent` may be less than all (0 too): on_writable comes later.
- * ERROR_IO: it is broken. */
+/* Hands bytes to the connection, after on_open. `ret_sent` may be less than all (0 too):
+ * on_writable comes later. ERROR_IO: it is broken, and on_closed says why in a later turn. */
 int http_stream_send(struct http_stream *stream, struct slice bytes, size_t *ret_sent);
-/* Bytes that the peer's kernel has not acknowledged (SIOCOUTQ), or -1. */
+/* Bytes sent that the peer's kernel has not acknowledged (SIOCOUTQ; with TLS as they are on the
+ * wire), or -1 when there is no connection. */
 int http_stream_unacknowledged(struct http_stream *stream);
 /* Closes (TLS: with close_notify). No callback comes after this. NULL is allowed. */
 void http_stream_free(struct http_stream *stream);

@@ -111,13 +111,10 @@ static int send_piece(struct http_stream *stream, struct slice bytes, size_t *re
     if (!stream->use_tls)
         return http_transfer_send(stream->transfer, bytes, ret_taken, &stream->end);
     size_t size = bytes.size < PIECE_SIZE ? bytes.size : PIECE_SIZE;
-    int code = buffer_append(&stream->pending, bytes.data, size);
-    if (code == 0)
-        code = flush_pending(stream);
-    if (code < 0)
-        return code;
+    /* The room was reserved when the stream was opened. */
+    (void)buffer_append(&stream->pending, bytes.data, size);
     *ret_taken = size;
-    return 0;
+    return flush_pending(stream);
 }
 
 int http_stream_send(struct http_stream *stream, struct slice bytes, size_t *ret_sent)
@@ -130,10 +127,7 @@ int http_stream_send(struct http_stream *stream, struct slice bytes, size_t *ret
     while (taken < bytes.size && !is_pending(stream)) {
         struct slice left = {.data = bytes.data + taken, .size = bytes.size - taken};
         size_t size = 0;
-        int code = send_piece(stream, left, &size);
-        if (code == ERROR_MEMORY)
-            return code;
-        if (code < 0)
+        if (send_piece(stream, left, &size) < 0)
             return stream_break(stream);
         if (size == 0)
             break;
@@ -252,6 +246,8 @@ int http_stream_open(struct http_engine *engine, const struct http_stream_reques
         .user = request->user,
     };
     loop_task_init(&stream->tell_closed, stream->loop, on_tell_closed, stream);
+    if (stream->use_tls && buffer_reserve(&stream->pending, PIECE_SIZE) < 0)
+        return error_set(error, ERROR_MEMORY, "no memory for a connection");
     code = http_engine_new(&stream->engine, stream->loop, error);
     if (code < 0)
         return code;

@@ -1,7 +1,6 @@
 #include "sys/http_transfer.h"
 
 #include <curl/curl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,8 +12,7 @@
 
 /* A page of 9,999 entries is about 6 MB: with libcurl's 16 KiB it would come in 400 pieces. */
 static const long receive_size = KIB(256);
-
-enum { IDLE_CONNECTIONS = 16, KEEPALIVE_SECONDS = 60 };
+static const long idle_connections = 16;
 
 struct http_transfer {
     struct http_engine *engine;
@@ -35,7 +33,7 @@ struct http_engine {
     struct loop *loop;
     CURLM *multi;
     struct http_watcher watcher;
-    struct loop_task settle;
+    struct loop_task started;
     struct http_transfer *transfers;
     bool inside_libcurl; /* its handles must not be removed now */
     bool busy;           /* an event may be running: the engine must not go now */
@@ -242,24 +240,20 @@ static void transfer_add(struct http_transfer *transfer)
     transfer_end(transfer, &end);
 }
 
-static struct http_transfer *find_unsettled(struct http_engine *engine)
-{
-    for (struct http_transfer *transfer = engine->transfers; transfer != NULL;
-         transfer = transfer->next)
-        if (transfer->events == NULL || (!transfer->added && !transfer->ended))
-            return transfer;
-    return NULL;
-}
-
 /* Hands libcurl what was started, and frees what was freed while libcurl still used it. */
 static void engine_settle(struct http_engine *engine)
 {
-    struct http_transfer *transfer;
-    while ((transfer = find_unsettled(engine)) != NULL) {
-        if (transfer->events == NULL)
+    for (struct http_transfer *transfer = engine->transfers; transfer != NULL;) {
+        bool is_freed = transfer->events == NULL;
+        if (!is_freed && (transfer->added || transfer->ended)) {
+            transfer = transfer->next;
+            continue;
+        }
+        if (is_freed)
             transfer_destroy(transfer);
         else
             transfer_add(transfer);
+        transfer = engine->transfers; /* an event may have freed the next one */
     }
 }
 
@@ -277,7 +271,7 @@ static void engine_drain(struct http_engine *engine)
 
 static void engine_destroy(struct http_engine *engine)
 {
-    loop_task_cancel(&engine->settle);
+    loop_task_cancel(&engine->started);
     while (engine->transfers != NULL)
         transfer_destroy(engine->transfers);
     if (engine->multi != NULL)
@@ -287,9 +281,19 @@ static void engine_destroy(struct http_engine *engine)
     curl_global_cleanup();
 }
 
-/* The end of whatever tells events: one of them may have freed the engine. */
-static void engine_leave(struct http_engine *engine)
+/* Has libcurl do what is due, and tells what came of it. An event may free the engine. */
+static void engine_turn(struct http_engine *engine, curl_socket_t socket, int what)
 {
+    int running;
+    engine->busy = true;
+    engine_settle(engine);
+    engine->inside_libcurl = true;
+    CURLMcode code = curl_multi_socket_action(engine->multi, socket, what, &running);
+    engine->inside_libcurl = false;
+    if (code != CURLM_OK)
+        log_debug(NULL, "libcurl: %s", curl_multi_strerror(code));
+    engine_settle(engine);
+    engine_drain(engine);
     engine->busy = false;
     if (engine->closing)
         engine_destroy(engine);
@@ -297,36 +301,13 @@ static void engine_leave(struct http_engine *engine)
 
 static void on_ready(void *user, int socket, bool readable, bool writable)
 {
-    struct http_engine *engine = user;
     int what = (readable ? CURL_CSELECT_IN : 0) | (writable ? CURL_CSELECT_OUT : 0);
-    int running;
-    engine->busy = true;
-    engine->inside_libcurl = true;
-    CURLMcode code = curl_multi_socket_action(
-        engine->multi, socket < 0 ? CURL_SOCKET_TIMEOUT : socket, what, &running);
-    engine->inside_libcurl = false;
-    if (code != CURLM_OK)
-        log_debug(NULL, "libcurl: %s", curl_multi_strerror(code));
-    engine_settle(engine);
-    engine_drain(engine);
-    engine_leave(engine);
+    engine_turn(user, socket < 0 ? CURL_SOCKET_TIMEOUT : socket, what);
 }
 
-static void on_settle(void *user)
+static void on_started(void *user)
 {
-    struct http_engine *engine = user;
-    engine->busy = true;
-    engine_settle(engine);
-    engine_leave(engine);
-}
-
-/* OpenSSL below libcurl writes in a way that raises it (before 7.87), and an untouched disposition
- * ends the process. */
-static void ignore_broken_pipes(void)
-{
-    struct sigaction present;
-    if (sigaction(SIGPIPE, NULL, &present) == 0 && present.sa_handler == SIG_DFL)
-        (void)signal(SIGPIPE, SIG_IGN);
+    engine_turn(user, CURL_SOCKET_TIMEOUT, 0);
 }
 
 int http_engine_new(struct http_engine **ret_engine, struct loop *loop, struct error *error)
@@ -339,19 +320,18 @@ int http_engine_new(struct http_engine **ret_engine, struct loop *loop, struct e
         return error_set(error, ERROR_MEMORY, "no memory for an HTTP engine");
     }
     engine->loop = loop;
-    loop_task_init(&engine->settle, loop, on_settle, engine);
+    loop_task_init(&engine->started, loop, on_started, engine);
     int code = http_watcher_init(&engine->watcher, loop, on_ready, engine, error);
     if (code < 0)
         return code;
     engine->multi = curl_multi_init();
     if (engine->multi == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for an HTTP engine");
-    ignore_broken_pipes();
     (void)curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     (void)curl_multi_setopt(engine->multi, CURLMOPT_SOCKETDATA, engine);
     (void)curl_multi_setopt(engine->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     (void)curl_multi_setopt(engine->multi, CURLMOPT_TIMERDATA, engine);
-    (void)curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
+    (void)curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS, idle_connections);
     *ret_engine = TAKE(engine);
     return 0;
 }
@@ -377,14 +357,10 @@ void http_engine_free(struct http_engine *engine)
     do {                                                                                           \
         CURLcode set_ = curl_easy_setopt(transfer->easy, option, value);                           \
         if (set_ != CURLE_OK)                                                                      \
-            return refuse_option(#option, set_, error);                                            \
+            return error_set(error,                                                                \
+                set_ == CURLE_OUT_OF_MEMORY ? ERROR_MEMORY : ERROR_UNSUPPORTED,                    \
+                "libcurl refuses " #option ": %s", curl_easy_strerror(set_));                      \
     } while (0)
-
-static int refuse_option(const char *option, CURLcode result, struct error *error)
-{
-    int code = result == CURLE_OUT_OF_MEMORY ? ERROR_MEMORY : ERROR_UNSUPPORTED;
-    return error_set(error, code, "libcurl refuses %s: %s", option, curl_easy_strerror(result));
-}
 
 /* The text never shows the address: it may be a secret. */
 static int check_address(const char *url, struct error *error)
@@ -424,9 +400,7 @@ static int set_address(
     if (request->proxy != NULL)
         SET(CURLOPT_PROXY, request->proxy); /* "": none, whatever the environment says */
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    SET(CURLOPT_TCP_KEEPALIVE, 1L);
-    SET(CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_SECONDS);
-    SET(CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_SECONDS);
+    SET(CURLOPT_TCP_KEEPALIVE, 1L); /* every 60 s, libcurl's default */
     return 0;
 }
 
@@ -447,21 +421,23 @@ static int set_limits(
     return 0;
 }
 
+static bool is_given(const char *text)
+{
+    return text != NULL && *text != '\0';
+}
+
 static int set_tls(struct http_transfer *transfer, const struct http_tls *tls, struct error *error)
 {
-    const char *version = tls->min_version;
-    long least = CURL_SSLVERSION_TLSv1_2;
-    if (version != NULL && strcmp(version, "1.3") == 0)
-        least = CURL_SSLVERSION_TLSv1_3;
-    else if (version != NULL && *version != '\0' && strcmp(version, "1.2") != 0)
-        return error_set(
-            error, ERROR_INVALID, "the least TLS version is 1.2 or 1.3, not %s", version);
-    SET(CURLOPT_SSLVERSION, least);
-    if (tls->ca_file != NULL && *tls->ca_file != '\0')
+    const char *version = is_given(tls->min_version) ? tls->min_version : "1.2";
+    bool is_1_3 = strcmp(version, "1.3") == 0;
+    if (!is_1_3 && strcmp(version, "1.2") != 0)
+        return error_set(error, ERROR_INVALID, "least TLS version %s: not 1.2 or 1.3", version);
+    SET(CURLOPT_SSLVERSION, (long)(is_1_3 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2));
+    if (is_given(tls->ca_file))
         SET(CURLOPT_CAINFO, tls->ca_file);
-    if (tls->cert_file != NULL && *tls->cert_file != '\0')
+    if (is_given(tls->cert_file))
         SET(CURLOPT_SSLCERT, tls->cert_file);
-    if (tls->key_file != NULL && *tls->key_file != '\0')
+    if (is_given(tls->key_file))
         SET(CURLOPT_SSLKEY, tls->key_file);
     return 0;
 }
@@ -565,7 +541,7 @@ int http_transfer_start(struct http_engine *engine, const struct http_request *r
         return code;
     transfer->events = events;
     transfer->user = user;
-    loop_task_post(&engine->settle);
+    loop_task_post(&engine->started);
     *ret_transfer = TAKE(transfer);
     return 0;
 }
@@ -583,10 +559,20 @@ void http_transfer_free(struct http_transfer *transfer)
 
 int http_transfer_socket(struct http_transfer *transfer)
 {
-    curl_socket_t socket = CURL_SOCKET_BAD;
-    if (curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK)
-        return -1;
-    return socket == CURL_SOCKET_BAD ? -1 : (int)socket;
+    curl_socket_t socket = CURL_SOCKET_BAD; /* -1 */
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &socket);
+    return socket;
+}
+
+static int exchanged(struct http_transfer *transfer, CURLcode result, size_t size, size_t *ret_size,
+    struct http_transfer_end *ret_end)
+{
+    if (result != CURLE_OK && result != CURLE_AGAIN) {
+        *ret_end = describe_end(transfer, result);
+        return ERROR_IO;
+    }
+    *ret_size = result == CURLE_AGAIN ? 0 : size;
+    return 0;
 }
 
 int http_transfer_send(struct http_transfer *transfer, struct slice bytes, size_t *ret_sent,
@@ -595,12 +581,7 @@ int http_transfer_send(struct http_transfer *transfer, struct slice bytes, size_
     size_t sent = 0;
     *transfer->message = '\0';
     CURLcode result = curl_easy_send(transfer->easy, bytes.data, bytes.size, &sent);
-    if (result != CURLE_OK && result != CURLE_AGAIN) {
-        *ret_end = describe_end(transfer, result);
-        return ERROR_IO;
-    }
-    *ret_sent = result == CURLE_AGAIN ? 0 : sent;
-    return 0;
+    return exchanged(transfer, result, sent, ret_sent, ret_end);
 }
 
 int http_transfer_receive(struct http_transfer *transfer, void *data, size_t size,
@@ -614,10 +595,5 @@ int http_transfer_receive(struct http_transfer *transfer, void *data, size_t siz
             .failure = HTTP_RESET, .message = "the peer closed the connection"};
         return ERROR_IO;
     }
-    if (result != CURLE_OK && result != CURLE_AGAIN) {
-        *ret_end = describe_end(transfer, result);
-        return ERROR_IO;
-    }
-    *ret_received = result == CURLE_AGAIN ? 0 : received;
-    return 0;
+    return exchanged(transfer, result, received, ret_received, ret_end);
 }

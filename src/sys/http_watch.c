@@ -1,6 +1,7 @@
 #include "sys/http_watch.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -23,9 +24,19 @@ static void on_timer(void *user, uint32_t events)
     watcher->function(watcher->user, -1, false, false);
 }
 
+/* OpenSSL below libcurl writes in a way that raises it (before 7.87), and an untouched disposition
+ * ends the process. */
+static void ignore_broken_pipes(void)
+{
+    struct sigaction present;
+    if (sigaction(SIGPIPE, NULL, &present) == 0 && present.sa_handler == SIG_DFL)
+        (void)signal(SIGPIPE, SIG_IGN);
+}
+
 int http_watcher_init(struct http_watcher *watcher, struct loop *loop, http_watch_function function,
     void *user, struct error *error)
 {
+    ignore_broken_pipes();
     *watcher = (struct http_watcher){.loop = loop, .function = function, .user = user};
     watcher->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (watcher->timer_fd < 0)

@@ -10,8 +10,9 @@
 
 #include "base/cleanup.h"
 #include "base/units.h"
+#include "sys/loop_timers.h"
 
-enum { EVENTS_AT_ONCE = 64, SIGNALS = 65, TIMERS_AT_FIRST = 16 };
+enum { EVENTS_AT_ONCE = 64, SIGNALS = 65 };
 
 /* epoll does not count the time of a suspend, the clock does: no wait is longer than this, so that
  * after a suspend a timer is late by at most as much. */
@@ -42,10 +43,7 @@ struct loop {
     struct epoll_event events[EVENTS_AT_ONCE];
     int event_count;
 
-    struct loop_timer **timers; /* a binary heap, the earliest on top */
-    size_t timer_count, timer_capacity;
-    uint64_t timer_order;
-
+    struct loop_timers timers;
     struct loop_task posted; /* the anchor of a ring */
 
     int signal_fd;
@@ -90,7 +88,7 @@ void loop_free(struct loop *loop)
         loop_unwatch(loop->watches);
     cleanup_close(&loop->signal_fd);
     cleanup_close(&loop->epoll_fd);
-    free(loop->timers);
+    loop_timers_deinit(&loop->timers);
     free(loop);
 }
 
@@ -180,63 +178,6 @@ static void run_watches(struct loop *loop)
 
 /* ---- Timers ---- */
 
-static bool timer_before(const struct loop_timer *left, const struct loop_timer *right)
-{
-    if (left->at_us != right->at_us)
-        return left->at_us < right->at_us;
-    return left->order < right->order;
-}
-
-static void heap_put(struct loop *loop, size_t index, struct loop_timer *timer)
-{
-    loop->timers[index] = timer;
-    timer->place = index + 1;
-}
-
-static void heap_up(struct loop *loop, size_t index)
-{
-    struct loop_timer *timer = loop->timers[index];
-    while (index > 0) {
-        size_t parent = (index - 1) / 2;
-        if (!timer_before(timer, loop->timers[parent]))
-            break;
-        heap_put(loop, index, loop->timers[parent]);
-        index = parent;
-    }
-    heap_put(loop, index, timer);
-}
-
-static void heap_down(struct loop *loop, size_t index)
-{
-    struct loop_timer *timer = loop->timers[index];
-    for (;;) {
-        size_t child = 2 * index + 1;
-        if (child >= loop->timer_count)
-            break;
-        if (child + 1 < loop->timer_count &&
-            timer_before(loop->timers[child + 1], loop->timers[child]))
-            child++;
-        if (!timer_before(loop->timers[child], timer))
-            break;
-        heap_put(loop, index, loop->timers[child]);
-        index = child;
-    }
-    heap_put(loop, index, timer);
-}
-
-static int heap_reserve(struct loop *loop)
-{
-    if (loop->timer_count < loop->timer_capacity)
-        return 0;
-    size_t capacity = loop->timer_capacity == 0 ? TIMERS_AT_FIRST : loop->timer_capacity * 2;
-    struct loop_timer **timers = reallocarray(loop->timers, capacity, sizeof(struct loop_timer *));
-    if (timers == NULL)
-        return ERROR_MEMORY;
-    loop->timers = timers;
-    loop->timer_capacity = capacity;
-    return 0;
-}
-
 void loop_timer_init(
     struct loop_timer *timer, struct loop *loop, loop_function function, void *user)
 {
@@ -245,18 +186,7 @@ void loop_timer_init(
 
 int loop_timer_at(struct loop_timer *timer, int64_t at_us)
 {
-    struct loop *loop = timer->loop;
-    if (timer->place == 0) {
-        int code = heap_reserve(loop);
-        if (code < 0)
-            return code;
-        heap_put(loop, loop->timer_count++, timer);
-    }
-    timer->at_us = at_us;
-    timer->order = loop->timer_order++;
-    heap_up(loop, timer->place - 1);
-    heap_down(loop, timer->place - 1);
-    return 0;
+    return loop_timers_set(&timer->loop->timers, timer, at_us);
 }
 
 int loop_timer_after(struct loop_timer *timer, int64_t delay_us)
@@ -270,26 +200,16 @@ int loop_timer_after(struct loop_timer *timer, int64_t delay_us)
 
 void loop_timer_stop(struct loop_timer *timer)
 {
-    if (timer->place == 0)
-        return;
-    struct loop *loop = timer->loop;
-    size_t index = timer->place - 1;
-    struct loop_timer *last = loop->timers[--loop->timer_count];
-    timer->place = 0;
-    if (last == timer)
-        return;
-    heap_put(loop, index, last);
-    heap_up(loop, index);
-    heap_down(loop, last->place - 1);
+    loop_timers_remove(&timer->loop->timers, timer);
 }
 
 static void run_timers(struct loop *loop)
 {
     int64_t now = clock_monotonic_us(loop->clock);
     /* Counted, so that a timer which sets itself to the present leaves the turn to the others. */
-    for (size_t left = loop->timer_count; left > 0 && loop->timer_count > 0; left--) {
-        struct loop_timer *timer = loop->timers[0];
-        if (timer->at_us > now)
+    for (size_t left = loop->timers.count; left > 0; left--) {
+        struct loop_timer *timer = loop_timers_first(&loop->timers);
+        if (timer == NULL || timer->at_us > now)
             return;
         loop_timer_stop(timer);
         timer->function(timer->user);
@@ -347,11 +267,11 @@ int64_t loop_wait_us(const struct loop *loop)
 {
     if (!ring_is_empty(&loop->posted))
         return 0;
-    if (loop->timer_count == 0)
+    const struct loop_timer *first = loop_timers_first(&loop->timers);
+    if (first == NULL)
         return -1;
     int64_t now = clock_monotonic_us(loop->clock);
-    int64_t at = loop->timers[0]->at_us;
-    return at > now ? at - now : 0;
+    return first->at_us > now ? first->at_us - now : 0;
 }
 
 static int64_t shorter_wait(int64_t left, int64_t right)
