@@ -1,0 +1,68 @@
+"""A file output and what it wrote."""
+
+import gzip
+import os
+
+from .failure import Failure
+
+
+class Archive:
+    """The file, its rotated parts, and the configuration of the output that writes them."""
+
+    def __init__(self, name, path, keys):
+        self.name = name
+        self.path = path
+        self.keys = keys
+
+    def config(self, **keys):
+        output = {"name": self.name, "type": "file", "path": str(self.path)}
+        output.update(self.keys)
+        output.update(keys)
+        return output
+
+    def rotated(self):
+        """The rotated parts, oldest first. Their names hold the time and sort by it."""
+        if not self.path.parent.exists():
+            return []
+        return sorted(path for path in self.path.parent.iterdir()
+                      if path.name.startswith(self.path.name + ".")
+                      or path.name.startswith(self.path.stem + "-"))
+
+    def parts(self):
+        """All parts in the order in which they were written."""
+        return self.rotated() + ([self.path] if self.path.exists() else [])
+
+    def lines(self):
+        """Every line of all parts, in order. The last line must be whole."""
+        lines = []
+        for part in self.parts():
+            content = read(part)
+            if content and not content.endswith(b"\n"):
+                raise Failure(f"{part} ends within a line: {content[-80:]!r}")
+            lines += content.splitlines()
+        return lines
+
+    def size(self):
+        """Bytes in the file that is being written."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def check_no_leftovers(self):
+        """Nothing may lie beside the parts: no temporary file, no original of a compressed part."""
+        parts = set(self.parts())
+        for entry in os.scandir(self.path.parent):
+            path = self.path.parent / entry.name
+            if path not in parts or ".tmp" in path.name:
+                raise Failure(f"{path} was left behind")
+            if path.suffix == ".gz" and path.with_suffix("") in parts:
+                raise Failure(f"{path.with_suffix('')} stands beside its compressed self")
+
+
+def read(path):
+    """The content of a part, unpacked if it is packed."""
+    if path.suffix == ".gz":
+        with gzip.open(path) as file:
+            return file.read()
+    return path.read_bytes()
