@@ -10,10 +10,9 @@ const struct action actions[] = {
     {"file_uploaded", "file", ENTITY_FILE, DETAILS_NUMBERS},
     {"user_logout", "user", ENTITY_USER, DETAILS_LOGIN},
     {"user_channel_leave", "channel", ENTITY_CHANNEL, DETAILS_KICKER},
-    {"app_installed", "app", ENTITY_APP, DETAILS_STRUCTURE},
+    {"user_login_failed", "user", ENTITY_USER, DETAILS_LOGIN},
     {"anomaly", "user", ENTITY_USER, DETAILS_ANOMALY},
 
-    {"user_login_failed", "user", ENTITY_USER, DETAILS_LOGIN},
     {"user_created", "user", ENTITY_USER, DETAILS_INVITER},
     {"user_deactivated", "user", ENTITY_USER, DETAILS_NONE},
     {"user_reactivated", "user", ENTITY_USER, DETAILS_NONE},
@@ -82,6 +81,7 @@ const struct action actions[] = {
     {"external_shared_channel_connected", "channel", ENTITY_CHANNEL, DETAILS_INVITER},
     {"external_shared_channel_invite_sent", "channel", ENTITY_CHANNEL, DETAILS_INVITER},
 
+    {"app_installed", "app", ENTITY_APP, DETAILS_STRUCTURE},
     {"app_uninstalled", "app", ENTITY_APP, DETAILS_NONE},
     {"app_approved", "app", ENTITY_APP, DETAILS_STRUCTURE},
     {"app_restricted", "app", ENTITY_APP, DETAILS_STRUCTURE},

@@ -2,7 +2,9 @@
 
 #include "base/units.h"
 
-enum { MICROCALLS = 1000000 };
+/* One call, so that a minute of microseconds brings calls_per_minute calls and nothing is rounded.
+ */
+#define TICKS_PER_CALL (60 * USEC_PER_SEC)
 
 void budget_init(struct budget *budget, uint32_t calls_per_minute, uint32_t burst, int64_t now_us)
 {
@@ -11,24 +13,21 @@ void budget_init(struct budget *budget, uint32_t calls_per_minute, uint32_t burs
         .burst = burst > 0 ? burst : calls_per_minute,
         .filled_at_us = now_us,
     };
-    budget->microcalls = (int64_t)budget->burst * MICROCALLS;
+    budget->ticks = (int64_t)budget->burst * TICKS_PER_CALL;
 }
 
-/* A microsecond brings calls_per_minute / 60 millionths of a call. The seconds that fill the bucket
- * from empty are enough, so a longer time is cut to them and nothing overflows. */
+/* The time that fills the bucket from empty is enough, so a longer one is cut to it and nothing
+ * overflows. */
 static void fill(struct budget *budget, int64_t now_us)
 {
-    int64_t most = (int64_t)budget->burst * MICROCALLS;
+    int64_t most = (int64_t)budget->burst * TICKS_PER_CALL;
     int64_t elapsed_us = now_us - budget->filled_at_us;
-    int64_t enough_us = (int64_t)budget->burst * 60 * USEC_PER_SEC / budget->calls_per_minute + 1;
-    if (elapsed_us > enough_us)
-        elapsed_us = enough_us;
-    int64_t gained = elapsed_us * budget->calls_per_minute / 60;
-    if (gained <= 0)
+    int64_t enough_us = most / budget->calls_per_minute + 1;
+    if (elapsed_us <= 0)
         return;
-    budget->microcalls += gained;
-    if (budget->microcalls > most)
-        budget->microcalls = most;
+    budget->ticks += (elapsed_us < enough_us ? elapsed_us : enough_us) * budget->calls_per_minute;
+    if (budget->ticks > most)
+        budget->ticks = most;
     budget->filled_at_us = now_us;
 }
 
@@ -37,11 +36,11 @@ bool budget_take(struct budget *budget, int64_t now_us, int64_t *ret_retry_after
     if (budget->calls_per_minute == 0)
         return true;
     fill(budget, now_us);
-    if (budget->microcalls >= MICROCALLS) {
-        budget->microcalls -= MICROCALLS;
+    if (budget->ticks >= TICKS_PER_CALL) {
+        budget->ticks -= TICKS_PER_CALL;
         return true;
     }
-    int64_t missing_us = (MICROCALLS - budget->microcalls) * 60 / budget->calls_per_minute;
+    int64_t missing_us = (TICKS_PER_CALL - budget->ticks) / budget->calls_per_minute;
     *ret_retry_after_s = missing_us / USEC_PER_SEC + 1;
     return false;
 }
@@ -51,5 +50,5 @@ uint32_t budget_left(struct budget *budget, int64_t now_us)
     if (budget->calls_per_minute == 0)
         return UINT32_MAX;
     fill(budget, now_us);
-    return (uint32_t)(budget->microcalls / MICROCALLS);
+    return (uint32_t)(budget->ticks / TICKS_PER_CALL);
 }

@@ -11,7 +11,7 @@ struct budget {
     uint32_t calls_per_minute; /* 0: no limit */
     uint32_t burst;            /* the most the bucket holds */
     int64_t filled_at_us;
-    int64_t microcalls; /* in the bucket, in millionths of a call */
+    int64_t ticks; /* in the bucket; a microsecond brings calls_per_minute of them */
 };
 
 /* Full at `now_us`. `burst` 0 means a whole minute's calls. */

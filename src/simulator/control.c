@@ -51,13 +51,29 @@ static int append_faults(struct buffer *body, const struct api_counts *counts)
 }
 
 /* The mutex is held. */
+static int append_budget(struct api *api, int64_t now_us, struct buffer *body)
+{
+    int r = buffer_printf(body,
+        ",\"budget\":{\"calls_per_minute\":%u,\"burst\":%u,\"left\":", api->budget.calls_per_minute,
+        api->budget.burst);
+    if (r < 0)
+        return r;
+    r = api->budget.calls_per_minute == 0
+            ? buffer_append_text(body, "null")
+            : buffer_printf(body, "%u", budget_left(&api->budget, now_us));
+    return r < 0
+               ? r
+               : buffer_printf(body, ",\"refused\":%llu}", (unsigned long long)api->counts.refused);
+}
+
+/* The mutex is held. */
 static int append_stats(struct api *api, int64_t now_us, struct buffer *body)
 {
     const struct api_counts *counts = &api->counts;
     const struct timeline *timeline = &api->history->timeline;
     int r = buffer_printf(body,
-        "{\"now\":%lld,\"calls\":%llu,\"pages\":%llu,\"entries_served\":%llu,\"bytes_served\":%llu,"
-        "\"resets\":%llu",
+        "{\"now\":%lld,\"calls\":%llu,\"pages\":%llu,\"entries_served\":%llu,"
+        "\"bytes_served\":%llu,\"resets\":%llu",
         (long long)(now_us / USEC_PER_SEC), (unsigned long long)counts->calls,
         (unsigned long long)counts->pages, (unsigned long long)counts->entries,
         (unsigned long long)counts->bytes, (unsigned long long)counts->resets);
@@ -65,14 +81,14 @@ static int append_stats(struct api *api, int64_t now_us, struct buffer *body)
         r = append_statuses(body, counts);
     if (r == 0)
         r = append_faults(body, counts);
+    if (r == 0)
+        r = append_budget(api, now_us, body);
     if (r < 0)
         return r;
     return buffer_printf(body,
-        ",\"budget\":{\"calls_per_minute\":%u,\"burst\":%u,\"left\":%u,\"refused\":%llu},"
-        "\"history\":{\"entries\":%llu,\"from\":%lld,\"to\":%lld,\"made\":%llu}}\n",
-        api->budget.calls_per_minute, api->budget.burst, budget_left(&api->budget, now_us),
-        (unsigned long long)counts->refused, (unsigned long long)timeline->entries,
-        (long long)timeline->from, (long long)(timeline->from + timeline->span),
+        ",\"history\":{\"entries\":%llu,\"from\":%lld,\"to\":%lld,\"made\":%llu}}\n",
+        (unsigned long long)timeline->entries, (long long)timeline->from,
+        (long long)(timeline->from + timeline->span),
         (unsigned long long)history_length(api->history, now_us));
 }
 

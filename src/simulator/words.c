@@ -43,6 +43,12 @@ const struct person people[] = {
 const size_t people_count = COUNT(people);
 
 static const char *const titles[] = {
+    "notes",
+    "plan.xlsx",
+    "Lunch",
+    "roadmap",
+    "Budget",
+    "a b",
     "Quarterly numbers",
     "Übersicht der Löhne 2024 — vertraulich",
     "C:\\\\Users\\\\ada\\\\Desktop\\\\plan \\\"final\\\" v2.xlsx",
@@ -68,6 +74,9 @@ static const char *const titles[] = {
 const struct word_list words_titles = LIST(titles);
 
 static const char *const slugs[] = {
+    "acme",
+    "ops",
+    "sales-emea",
     "general",
     "random",
     "sécurité",
@@ -84,8 +93,12 @@ static const char *const slugs[] = {
 const struct word_list words_slugs = LIST(slugs);
 
 static const char *const user_agents[] = {
-    "Mozilla\\/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit\\/537.36 (KHTML, like Gecko) "
-    "Chrome\\/120.0.0.0 Safari\\/537.36",
+    "Slack\\/24.01 (Android 14)",
+    "okhttp/4.12.0",
+    "Dart/3.2 (dart:io)",
+    "Go-http-client/2.0",
+    ("Mozilla\\/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit\\/537.36 (KHTML, like Gecko) "
+     "Chrome\\/120.0.0.0 Safari\\/537.36"),
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:121.0) Gecko/20100101 Firefox/121.0",
     "com.tinyspeck.chatlyio/24.01.10 (iPhone; iOS 17.2.1; Scale/3.00)",
     "Slack_SSB/4.36.136; 5.15.0 (Linux)",
