@@ -38,19 +38,6 @@ void record_builder_deinit(struct record_builder *builder)
     buffer_deinit(&builder->blocks);
 }
 
-void record_builder_clear(struct record_builder *builder)
-{
-    buffer_clear(&builder->entries);
-    buffer_clear(&builder->blocks);
-}
-
-uint32_t record_builder_count(const struct record_builder *builder)
-{
-    if (builder->entries.size == 0)
-        return 0;
-    return (uint32_t)((builder->entries.size - RECORD_HEADER_SIZE) / RECORD_ENTRY_SIZE);
-}
-
 int record_builder_entry(struct record_builder *builder, const struct record_entry *entry)
 {
     if (builder->entries.size == 0) {
@@ -59,14 +46,16 @@ int record_builder_entry(struct record_builder *builder, const struct record_ent
         if (result < 0)
             return result;
     }
-    if (record_builder_count(builder) == LIMIT_PAGE_ENTRIES)
+    if (builder->count == LIMIT_PAGE_ENTRIES)
         return ERROR_LIMIT;
     char text[RECORD_ENTRY_SIZE];
     put32(text, entry->size | (uint32_t)entry->flags << 24);
     put32(text + 4, entry->time);
     for (size_t i = 0; i < 3; i++)
         put32(text + 8 + 4 * i, entry->key.word[i]);
-    return buffer_append(&builder->entries, text, sizeof(text));
+    int result = buffer_append(&builder->entries, text, sizeof(text));
+    builder->count += result == 0;
+    return result;
 }
 
 int record_builder_block(struct record_builder *builder, const struct record_block *block)
@@ -83,7 +72,7 @@ int record_builder_finish(struct record_builder *builder, struct slice *ret_reco
     struct buffer *bytes = &builder->entries;
     char *header = bytes->data;
     put32(header, RECORD_VERSION);
-    put32(header + 4, record_builder_count(builder));
+    put32(header + 4, builder->count);
     put32(header + 8, (uint32_t)(builder->blocks.size / RECORD_BLOCK_SIZE));
     int result = buffer_append_slice(bytes, buffer_slice(&builder->blocks));
     if (result == 0) {

@@ -51,6 +51,7 @@ struct record_block {
 struct record_builder {
     struct buffer entries; /* with the header in front; in the end the whole record */
     struct buffer blocks;
+    uint32_t count; /* entries */
 };
 
 #define RECORD_BUILDER_INIT                                                                        \
@@ -58,11 +59,6 @@ struct record_builder {
         .entries = BUFFER_INIT(RECORD_LIMIT), .blocks = BUFFER_INIT(RECORD_LIMIT)                  \
     }
 void record_builder_deinit(struct record_builder *builder);
-
-/* Forgets everything and keeps the memory. */
-void record_builder_clear(struct record_builder *builder);
-
-uint32_t record_builder_count(const struct record_builder *builder);
 
 /* ERROR_LIMIT past LIMIT_PAGE_ENTRIES, or ERROR_MEMORY. */
 int record_builder_entry(struct record_builder *builder, const struct record_entry *entry);

@@ -235,7 +235,7 @@ static int statement_open(struct database *database, const char *sql,
     const struct database_value *values, size_t count, struct statement **ret_statement,
     struct error *error)
 {
-    struct statement *statement;
+    struct statement *statement = NULL;
     int code = statement_find(database, sql, &statement, error);
     if (code < 0)
         return code;

@@ -23,10 +23,13 @@ static struct store_output *output_new(int64_t id, struct slice name)
     return TAKE(output);
 }
 
+/* Last, so that they are listed in the order in which they came. */
 static void output_link(struct store *store, struct store_output *output)
 {
-    output->next = store->outputs;
-    store->outputs = output;
+    struct store_output **link = &store->outputs;
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = output;
 }
 
 static struct store_output *output_find(const struct store *store, const char *name)
@@ -41,7 +44,7 @@ int outputs_load(struct store *store, struct error *error)
 {
     _cleanup_(query_close) struct query query = QUERY_INIT;
     int result =
-        query_open(&query, store->database, error, "SELECT id, name FROM output ORDER BY id DESC");
+        query_open(&query, store->database, error, "SELECT id, name FROM output ORDER BY id");
     while (result == 0 && (result = query_next(&query, error)) > 0) {
         struct store_output *output = output_new(query_integer(&query, 0), query_bytes(&query, 1));
         if (output == NULL)

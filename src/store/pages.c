@@ -215,7 +215,7 @@ static int insert_batch(struct commit *commit, struct error *error)
     struct store_source *source = commit->source;
     struct store *store = source->store;
     const struct store_page *page = commit->page;
-    uint32_t count = record_builder_count(&page->record);
+    uint32_t count = page->record.count;
     bool single = is_single_page(commit);
     int result = database_run(store->database, error,
         "INSERT INTO batch (id, source, walk_window, page, segment, offset, bytes, count,"
@@ -310,11 +310,6 @@ static void finish_window(struct store_window *window, const struct commit *comm
     *window = *commit->window;
     window->id = gone ? 0 : commit->window_id;
     window->waiting = commit->outcome == STORE_WAIT;
-    if (commit->outcome == STORE_GIVE_UP) {
-        window->pages = 0;
-        window->entries = 0;
-        window->bytes = 0;
-    }
 }
 
 /* Memory follows the transaction. */
@@ -369,8 +364,8 @@ int store_commit(struct store_source *source, struct store_page *page, struct st
         return error_set(error, ERROR_INVALID, "a page of %s without a window", source->name);
     if (page != NULL)
         counted.pages++;
-    if (page != NULL && outcome != STORE_GIVE_UP && record_builder_count(&page->record) > 0) {
-        uint32_t count = record_builder_count(&page->record);
+    if (page != NULL && outcome != STORE_GIVE_UP && page->record.count > 0) {
+        uint32_t count = page->record.count;
         int result = complete_page(page, &commit.record, error);
         if (result < 0)
             return result;

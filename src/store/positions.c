@@ -25,8 +25,10 @@ struct position *position_find(const struct store_source *source, const char *ou
 
 static void position_link(struct store_source *source, struct position *position)
 {
-    position->next = source->positions;
-    source->positions = position;
+    struct position **link = &source->positions;
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = position;
 }
 
 /* ---- Loading ---- */
@@ -48,7 +50,8 @@ static int load_positions(struct store_source *source, struct error *error)
 {
     _cleanup_(query_close) struct query query = QUERY_INIT;
     int result = query_open(&query, source->store->database, error,
-        "SELECT output, sequence FROM position WHERE source = ?", value_integer(source->id));
+        "SELECT output, sequence FROM position WHERE source = ? ORDER BY output",
+        value_integer(source->id));
     while (result == 0 && (result = query_next(&query, error)) > 0) {
         result =
             load_position(source, query_integer(&query, 0), (uint64_t)query_integer(&query, 1));

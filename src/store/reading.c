@@ -236,7 +236,7 @@ static int read_block(struct store_source *source, const struct loaded_batch *ba
 static int fetch_block(struct store_source *source, uint64_t *sequence,
     struct shared_block **ret_block, struct error *error)
 {
-    const struct loaded_batch *batch;
+    const struct loaded_batch *batch = NULL;
     int result = find_batch(source, sequence, &batch, error);
     if (result != 0)
         return result;

@@ -30,10 +30,13 @@ static struct store_source *source_new(struct store *store, const char *name)
     return TAKE(source);
 }
 
+/* Last, so that they are listed in the order in which they came. */
 static void source_link(struct store_source *source)
 {
-    source->next = source->store->sources;
-    source->store->sources = source;
+    struct store_source **link = &source->store->sources;
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = source;
 }
 
 struct store_source *source_find(const struct store *store, const char *name)
@@ -88,7 +91,7 @@ int sources_load(struct store *store, struct error *error)
     _cleanup_(query_close) struct query query = QUERY_INIT;
     int result = query_open(&query, store->database, error,
         "SELECT id, name, start, checkpoint, read_at, seen_from, width, next_sequence"
-        " FROM source ORDER BY id DESC");
+        " FROM source ORDER BY id");
     while (result == 0 && (result = query_next(&query, error)) > 0)
         result = load_one(store, &query, error);
     for (struct store_source *source = store->sources; result == 0 && source != NULL;

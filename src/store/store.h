@@ -156,9 +156,9 @@ struct store_type {
      * appended), `window` (its id is filled in; pages, entries and bytes are counted on), the
      * outcome, and `walk`. `page` is freed in every case; on failure it has been aborted, and
      * `window` is as it was. `page` may be NULL: then only window and walk change; so may `window`
-     * (without a page) and `walk`. After STORE_CLOSE and STORE_GIVE_UP the window's id is 0 again,
-     * after the latter its counts too; a page that is given with STORE_GIVE_UP is dropped. What is
-     * stored for good here costs nothing when nothing changes. */
+     * (without a page) and `walk`. After STORE_CLOSE and STORE_GIVE_UP the window's id is 0 again;
+     * a page that is given with STORE_GIVE_UP is dropped. A call that changes nothing costs
+     * nothing. */
     int (*commit)(struct store_source *source, struct store_page *page, struct store_window *window,
         enum store_outcome outcome, const struct store_walk *walk, struct error *error);
     /* Cuts the segment back. NULL is allowed. The only call allowed, beside a commit that then
