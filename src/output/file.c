@@ -1,0 +1,469 @@
+/*
+ * The file output: messages as lines, each exactly once (see output/file_record.h for how), with
+ * rotation and compression of rotated files.
+ *
+ * A batch is appended and synced in one go. Before the first byte goes into a file, its identity
+ * and length are in the store; a short write is cut back. Rotation happens between batches, so a
+ * file passes `size` only when a single batch does. `interval` is aligned: its periods are counted
+ * from 1970 in UTC, so that 24h ends at midnight and 1h on the hour; an empty file is not rotated.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/crash_point.h"
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/units.h"
+#include "output/compressor.h"
+#include "output/encoder.h"
+#include "output/file_record.h"
+#include "output/file_settle.h"
+#include "output/output.h"
+#include "sys/file.h"
+
+/* The wall clock may be set: it is looked at now and then. */
+#define LONGEST_TIMER_US  (3600 * USEC_PER_SEC)
+#define ROTATION_RETRY_US (60 * USEC_PER_SEC)
+
+struct output {
+    struct output_context context;
+    const struct config_output *config;
+    struct clock *clock;
+    struct encoder encoder;
+    int fd; /* -1: could not be opened again yet */
+    struct file_record record;
+    bool noted;          /* the store has `record` as it is here, but for what the next
+                            acknowledgement carries */
+    bool overhang;       /* something may stand past the record's length */
+    struct buffer state; /* the record as text */
+    struct compressor *compressor;
+    struct loop_timer interval;
+    int64_t rotate_after_us; /* monotonic: not before, since the last rotation failed */
+};
+
+/* ---- Opening ---- */
+
+static int open_regular(const char *path, int *ret_fd, struct stat *ret_status, struct error *error)
+{
+    int code = file_make_parent(path, 0750, error);
+    if (code < 0)
+        return code;
+    /* O_NONBLOCK: a FIFO of that name must not stop us here. */
+    _cleanup_close_ int fd = open(
+        path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, 0640);
+    if (fd < 0 && errno == ELOOP)
+        return error_set(error, ERROR_INVALID,
+            "%s is a symbolic link, which a rotation would break; give the path it leads to", path);
+    if (fd < 0)
+        return error_set_errno(error, errno, "cannot open %s", path);
+    if (fstat(fd, ret_status) < 0)
+        return error_set_errno(error, errno, "cannot look at %s", path);
+    if (!S_ISREG(ret_status->st_mode))
+        return error_set(error, ERROR_INVALID,
+            "%s is no regular file; for a pipe or terminal use type: stdout", path);
+    code = file_sync_parent(path, error);
+    if (code < 0)
+        return code;
+    *ret_fd = take_fd(&fd);
+    return 0;
+}
+
+/* Opens the configured path. If it is the file of the record, the record goes on; else a new one
+ * begins at the length that the file has. */
+static int open_path(struct output *output, struct error *error)
+{
+    const char *path = output->config->file.path;
+    struct stat status;
+    int fd = -1;
+    int code = open_regular(path, &fd, &status, error);
+    if (code < 0)
+        return code;
+    output->fd = fd;
+    struct file_record *record = &output->record;
+    bool same = record->path != NULL && status.st_dev == record->device &&
+                status.st_ino == record->inode && strcmp(record->path, path) == 0;
+    if (same)
+        return 0;
+    file_record_deinit(record);
+    output->noted = false;
+    output->overhang = false;
+    *record = (struct file_record){.path = strdup(path),
+        .device = status.st_dev,
+        .inode = status.st_ino,
+        .length = (uint64_t)status.st_size};
+    if (record->path == NULL) {
+        cleanup_close(&output->fd);
+        output->fd = -1;
+        return error_set(error, ERROR_MEMORY, "no memory to open %s", path);
+    }
+    return 0;
+}
+
+static void close_path(struct output *output)
+{
+    cleanup_close(&output->fd);
+    output->fd = -1;
+}
+
+/* ---- The record ---- */
+
+static int note(struct output *output, struct error *error)
+{
+    buffer_clear(&output->state);
+    int code = file_record_write(&output->record, &output->state);
+    if (code < 0)
+        return error_set(error, code, "no memory for the record of %s", output->record.path);
+    code = output->context.keep_state(output->context.user, buffer_slice(&output->state), error);
+    if (code < 0)
+        return error_prefix(error, code, "cannot note %s in the store", output->record.path);
+    output->noted = true;
+    return 0;
+}
+
+/* A file that we have not written to may end without a line feed: our first line must not become
+ * the rest of its last one. */
+static int end_last_line(struct output *output, struct error *error)
+{
+    struct file_record *record = &output->record;
+    char last = '\n';
+    int code = 0;
+    if (record->length > 0)
+        code = file_read_at(output->fd, &last, 1, (int64_t)record->length - 1, error);
+    if (code == 0 && last != '\n') {
+        code = file_write_all(output->fd, SLICE_LITERAL("\n"), error);
+        record->length += code == 0;
+    }
+    return code < 0 ? error_prefix(error, code, "%s", record->path) : 0;
+}
+
+static int cut_overhang(struct output *output, struct error *error)
+{
+    if (output->overhang && ftruncate(output->fd, (off_t)output->record.length) < 0)
+        return error_set_errno(error, errno, "cannot cut %s back to %" PRIu64 " bytes",
+            output->record.path, output->record.length);
+    output->overhang = false;
+    return 0;
+}
+
+/* ---- Rotation ---- */
+
+static bool is_due(const struct output *output, size_t more)
+{
+    const struct file_record *record = &output->record;
+    uint64_t size = output->config->file.rotate_size;
+    int64_t interval = output->config->file.rotate_interval_us;
+    if (record->length == 0 || clock_monotonic_us(output->clock) < output->rotate_after_us)
+        return false;
+    if (size > 0 && record->length + more > size)
+        return true;
+    if (interval == 0 || record->begun == 0)
+        return false;
+    int64_t now = clock_wall_us(output->clock) / interval;
+    int64_t begun = record->begun * USEC_PER_SEC / interval;
+    return now > begun || begun > now + 1; /* the clock was far ahead when the file began */
+}
+
+/* Deletes the oldest rotated files. */
+static void prune(struct output *output)
+{
+    const char *path = output->config->file.path;
+    size_t keep = (size_t)output->config->file.rotate_keep;
+    if (keep == 0)
+        return;
+    _cleanup_(rotated_list_deinit) struct rotated_list list = {.items = NULL};
+    struct error error = ERROR_INIT;
+    if (rotated_list_read(&list, path, &error) < 0)
+        log_warning(&output->context.subject, "old rotated files stay: %s", error.text);
+    for (size_t i = 0; i + keep < list.count; i++) {
+        char suffix[ROTATED_SUFFIX_SIZE];
+        rotated_suffix(&list.items[i], suffix);
+        compressor_forget(output->compressor, suffix);
+        for (unsigned form = ROTATED_PLAIN; form <= ROTATED_GZIP; form <<= 1) {
+            if (!(list.items[i].forms & form))
+                continue;
+            _cleanup_free_ char *old = rotated_path(path, suffix, form);
+            if (old == NULL || unlink(old) == 0 || errno == ENOENT)
+                continue;
+            log_warning(&output->context.subject, "cannot delete the rotated file %s: %s", old,
+                strerror(errno));
+        }
+    }
+}
+
+/* Notes the new name, renames, begins a new file. After an error the old file goes on, or the path
+ * is opened with the next batch. */
+static int rotate(struct output *output, struct error *error)
+{
+    const char *path = output->config->file.path;
+    struct stat status;
+    if (lstat(path, &status) < 0 || status.st_dev != output->record.device ||
+        status.st_ino != output->record.inode) {
+        /* Somebody has rotated it already. */
+        close_path(output);
+        return open_path(output, error);
+    }
+    _cleanup_(rotated_list_deinit) struct rotated_list list = {.items = NULL};
+    int code = rotated_list_read(&list, path, error);
+    if (code < 0)
+        return code;
+    rotated_next_suffix(
+        &list, clock_wall_us(output->clock) / USEC_PER_SEC, output->record.rotating);
+    code = note(output, error);
+    if (code == 0) {
+        crash_point("file.before_rename");
+        code = file_rename_rotated(path, output->record.rotating, error);
+    }
+    int failed = code;
+    if (failed < 0) {
+        output->record.rotating[0] = '\0';
+        output->noted = false; /* the store must not say that a rotation is under way */
+    }
+    /* Also after a failure: the rename may be done and not synced, and the file that was is not to
+     * be written to any more. */
+    close_path(output);
+    code = open_path(output, failed < 0 ? NULL : error);
+    if (failed < 0)
+        return failed;
+    if (code == 0)
+        code = note(output, error);
+    prune(output);
+    compressor_wake(output->compressor);
+    return code;
+}
+
+/* A rotation that fails does not stop the delivery: the file grows on. */
+static void rotate_if_due(struct output *output, size_t more)
+{
+    struct error error = ERROR_INIT;
+    if (!is_due(output, more) || rotate(output, &error) == 0)
+        return;
+    log_warning(&output->context.subject,
+        "cannot rotate: %s; going on without, the next try is in a minute", error.text);
+    output->rotate_after_us = clock_monotonic_us(output->clock) + ROTATION_RETRY_US;
+}
+
+static void set_interval_timer(struct output *output)
+{
+    int64_t interval = output->config->file.rotate_interval_us;
+    if (interval == 0)
+        return;
+    int64_t left = interval - clock_wall_us(output->clock) % interval;
+    int64_t pause = output->rotate_after_us - clock_monotonic_us(output->clock);
+    if (left < pause)
+        left = pause;
+    /* Without memory for it the next batch rotates. */
+    (void)loop_timer_after(&output->interval, left < LONGEST_TIMER_US ? left : LONGEST_TIMER_US);
+}
+
+static void interval_over(void *user)
+{
+    struct output *output = user;
+    if (output->fd >= 0 && output->noted && !output->overhang)
+        rotate_if_due(output, 0);
+    set_interval_timer(output);
+}
+
+/* ---- Writing ---- */
+
+/* What somebody else may have done to the file since the last batch. */
+static int look_at_file(struct output *output, struct error *error)
+{
+    struct file_record *record = &output->record;
+    struct stat status;
+    if (fstat(output->fd, &status) < 0)
+        return error_set_errno(error, errno, "cannot look at %s", record->path);
+    if (status.st_nlink == 0) {
+        log_warning(
+            &output->context.subject, "%s was deleted; going on in a new file", record->path);
+        close_path(output);
+        return open_path(output, error);
+    }
+    if ((uint64_t)status.st_size == record->length)
+        return 0;
+    if ((uint64_t)status.st_size < record->length)
+        log_error(&output->context.subject,
+            "%s was cut from %" PRIu64 " to %" PRId64 " bytes by somebody else; going on at its "
+            "end",
+            record->path, record->length, (int64_t)status.st_size);
+    else
+        log_warning(&output->context.subject,
+            "somebody else has written %" PRId64 " bytes to %s; going on behind them",
+            (int64_t)status.st_size - (int64_t)record->length, record->path);
+    record->length = (uint64_t)status.st_size;
+    record->tail_size = 0;
+    output->noted = false;
+    return 0;
+}
+
+static int make_ready(struct output *output, size_t more, struct error *error)
+{
+    int code = output->fd < 0 ? open_path(output, error) : 0;
+    if (code == 0)
+        code = cut_overhang(output, error);
+    if (code == 0)
+        code = look_at_file(output, error);
+    if (code < 0)
+        return code;
+    if (output->noted)
+        rotate_if_due(output, more);
+    if (output->fd < 0)
+        code = open_path(output, error); /* a rotation got half-way */
+    if (code == 0 && !output->noted) {
+        code = end_last_line(output, error);
+        if (code == 0)
+            code = note(output, error);
+    }
+    return code;
+}
+
+static int append(struct output *output, struct slice bytes, struct error *error)
+{
+    struct file_record *record = &output->record;
+    output->overhang = true;
+    int code = file_write_all(output->fd, bytes, error);
+    crash_point("file.after_write");
+    if (code == 0 && fdatasync(output->fd) < 0)
+        code = error_set_errno(error, errno, "cannot sync");
+    if (code < 0) {
+        (void)cut_overhang(output, NULL); /* done before the next batch if it cannot be now */
+        return error_prefix(error, code, "%s", record->path);
+    }
+    output->overhang = false;
+    if (record->begun == 0)
+        record->begun = clock_wall_us(output->clock) / USEC_PER_SEC;
+    record->length += bytes.size;
+    file_record_set_tail(record, bytes);
+    buffer_clear(&output->state);
+    code = file_record_write(record, &output->state);
+    if (code < 0) {
+        record->length -= bytes.size;
+        record->tail_size = 0;
+        output->noted = false;
+        output->overhang = true;
+        return error_set(error, code, "no memory for the record of %s", record->path);
+    }
+    return 0;
+}
+
+static void file_send(struct output *output, struct output_batch *batch)
+{
+    struct error error = ERROR_INIT;
+    int code = make_ready(output, batch->body.size, &error);
+    if (code == 0)
+        code = append(output, buffer_slice(&batch->body), &error);
+    struct output_answer answer = {.outcome = OUTPUT_DELIVERED,
+        .message = "",
+        .retry_after_us = -1,
+        .refused = -1,
+        .state = buffer_slice(&output->state)};
+    if (code < 0)
+        answer = (struct output_answer){.outcome = OUTPUT_FAILED,
+            .message = error.text,
+            .transport = SLACKAUDIT_TRANSPORT_OTHER,
+            .retry_after_us = -1,
+            .refused = -1};
+    batch->done(batch, &answer);
+}
+
+static void file_cancel(struct output *output, struct output_batch *batch)
+{
+    (void)output; /* a batch is never under way when somebody could ask */
+    (void)batch;
+}
+
+static int file_entry(struct output *output, const struct format_entry *entry, size_t index,
+    struct buffer *body, struct error *error)
+{
+    (void)index;
+    (void)error; /* the delivery's words are as good */
+    return encoder_line(&output->encoder, entry, body);
+}
+
+/* ---- Life ---- */
+
+static void file_close(struct output *output)
+{
+    if (output == NULL)
+        return;
+    loop_timer_stop(&output->interval);
+    compressor_free(output->compressor);
+    close_path(output);
+    file_record_deinit(&output->record);
+    buffer_deinit(&output->state);
+    free(output);
+}
+
+DEFINE_CLEANUP(struct output, file_close)
+
+static int settle_record(struct output *output, struct error *error)
+{
+    struct file_record *record = &output->record;
+    struct error unreadable = ERROR_INIT;
+    int code = file_record_read(output->context.state, record, &unreadable);
+    if (code == ERROR_MEMORY)
+        return error_set(error, code, "%s", unreadable.text);
+    if (code < 0) {
+        log_error(&output->context.subject,
+            "%s; the file is not cut, so the last batch may be in it twice", unreadable.text);
+        return 0;
+    }
+    uint64_t device = record->device, length = record->length;
+    code = file_settle(record, &output->context.subject, error);
+    output->noted = record->path != NULL && record->device == device && record->length == length;
+    return code;
+}
+
+static int file_open(
+    struct output **ret_output, const struct output_context *context, struct error *error)
+{
+    _cleanup_(file_closep) struct output *output = calloc(1, sizeof(*output));
+    if (output == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a file output");
+    output->context = *context;
+    output->config = context->config;
+    output->clock = loop_clock(context->loop);
+    output->fd = -1;
+    output->state = (struct buffer)BUFFER_INIT(KIB(64));
+    loop_timer_init(&output->interval, context->loop, interval_over, output);
+    int code = encoder_init(&output->encoder, context->config, error);
+    if (code == 0)
+        code = settle_record(output, error);
+    if (code == 0)
+        code = open_path(output, error);
+    if (code < 0)
+        return code;
+    output->context.state = (struct slice){.data = NULL}; /* valid until here */
+    code = compressor_new(&output->compressor, context->loop, context->config->file.path,
+        &output->context.subject, context->config->file.rotate_gzip);
+    if (code < 0)
+        return error_set(error, code, "no memory for a file output");
+    set_interval_timer(output);
+    *ret_output = TAKE(output);
+    return 0;
+}
+
+/* The path may be another file now. Everything written so far is synced and in the old one. */
+static void file_reopen(struct output *output)
+{
+    struct error error = ERROR_INIT;
+    if (output->fd >= 0 && cut_overhang(output, &error) < 0)
+        log_error(&output->context.subject, "%s: a part of a batch stays in it", error.text);
+    close_path(output);
+    if (open_path(output, &error) < 0)
+        log_error(&output->context.subject, "%s; tried again with the next batch", error.text);
+}
+
+const struct output_type output_file = {
+    .name = "file",
+    .one_at_a_time = true,
+    .open = file_open,
+    .entry = file_entry,
+    .send = file_send,
+    .cancel = file_cancel,
+    .reopen = file_reopen,
+    .close = file_close,
+};
