@@ -8,9 +8,11 @@
 
 void budget_init(struct budget *budget, uint32_t calls_per_minute, uint32_t burst, int64_t now_us)
 {
+    if (burst == 0)
+        burst = calls_per_minute >= 5 ? calls_per_minute / 5 : 1;
     *budget = (struct budget){
         .calls_per_minute = calls_per_minute,
-        .burst = burst > 0 ? burst : calls_per_minute,
+        .burst = burst,
         .filled_at_us = now_us,
     };
     budget->ticks = (int64_t)budget->burst * TICKS_PER_CALL;

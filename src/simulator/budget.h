@@ -14,7 +14,7 @@ struct budget {
     int64_t ticks; /* in the bucket; a microsecond brings calls_per_minute of them */
 };
 
-/* Full at `now_us`. `burst` 0 means a whole minute's calls. */
+/* Full at `now_us`. `burst` 0 means a fifth of a minute's calls. */
 void budget_init(struct budget *budget, uint32_t calls_per_minute, uint32_t burst, int64_t now_us);
 
 /* Takes one call. True when it was there; else `ret_retry_after_s` says in how many whole seconds

@@ -83,7 +83,7 @@ static const struct option_row rows[] = {
     {"token-file", "PATH", "accept the tokens of this file, one a line", OPTION_TOKEN_FILE, 0, 0},
     {"calls-per-minute", "N", "the rate limit; default 50, 0 = off", OPTION_COUNT,
         FIELD(api.calls_per_minute), API_RATE_MOST},
-    {"call-burst", "N", "calls that may come at once; default a minute's", OPTION_COUNT,
+    {"call-burst", "N", "calls that may come at once; default a fifth of a minute's", OPTION_COUNT,
         FIELD(api.call_burst), API_RATE_MOST},
     {"cursor-ttl", "DURATION", "cursors expire after this; default 1h, 0 = never", OPTION_DURATION,
         FIELD(api.cursor_ttl_us), 0},
@@ -280,7 +280,7 @@ static int row_of(int found)
     const char *name = found == 'h' ? "help" : "version";
     if (found >= 256)
         return found - 256;
-    for (int i = 0; i < ROWS && found != '?'; i++) {
+    for (int i = 0; i < ROWS && found != '?' && found != ':'; i++) {
         if (rows[i].name != NULL && strcmp(rows[i].name, name) == 0)
             return i;
     }
@@ -310,10 +310,11 @@ int options_read(
     make_long_options(long_options);
     opterr = 0;
     optind = 0; /* begin anew, also in a test that reads several lines */
-    for (int found; (found = getopt_long(argc, argv, "hV", long_options, NULL)) != -1;) {
+    for (int found; (found = getopt_long(argc, argv, ":hV", long_options, NULL)) != -1;) {
         int row = row_of(found);
         if (row < 0)
-            return error_set(error, ERROR_INVALID, "%s: unknown, or its value is missing",
+            return error_set(error, ERROR_INVALID,
+                found == ':' ? "%s: its value is missing" : "%s: there is no such option",
                 argv[optind > 1 ? optind - 1 : 1]);
         int r = 0;
         if (rows[row].type == OPTION_TIME)

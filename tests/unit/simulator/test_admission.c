@@ -47,12 +47,14 @@ START_TEST(whoever_waits_as_long_as_told_is_let_in)
 }
 END_TEST
 
-START_TEST(the_bucket_holds_a_minute_of_calls_unless_told_otherwise_and_zero_means_no_limit)
+START_TEST(the_bucket_holds_a_fifth_of_a_minute_unless_told_otherwise_and_zero_means_no_limit)
 {
     struct budget budget;
     int64_t retry_after_s;
     budget_init(&budget, 50, 0, 0);
-    ck_assert_uint_eq(take_all(&budget, 0), 50);
+    ck_assert_uint_eq(take_all(&budget, 0), 10);
+    budget_init(&budget, 3, 0, 0);
+    ck_assert_uint_eq(take_all(&budget, 0), 1);
     budget_init(&budget, 0, 0, 0);
     for (int i = 0; i < 100000; i++)
         ck_assert(budget_take(&budget, 0, &retry_after_s));
@@ -98,5 +100,5 @@ END_TEST
 CHECK_MAIN("admission",
     a_minute_brings_as_many_calls_as_allowed_and_a_burst_no_more_than_the_bucket,
     whoever_waits_as_long_as_told_is_let_in,
-    the_bucket_holds_a_minute_of_calls_unless_told_otherwise_and_zero_means_no_limit,
+    the_bucket_holds_a_fifth_of_a_minute_unless_told_otherwise_and_zero_means_no_limit,
     a_token_must_be_there_and_be_one_of_the_known, tokens_are_replaced_whole_or_not_at_all)

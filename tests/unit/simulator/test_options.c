@@ -109,13 +109,14 @@ START_TEST(wrong_options_are_refused_by_name)
 {
     static const struct {
         const char *line, *named;
-    } cases[] = {{"--nonsense", "--nonsense"}, {"-x", "-x"}, {"extra", "extra"},
-        {"--entries", "--entries"}, {"--entries many", "many"}, {"--entries -1", "-1"},
-        {"--entries 1000000001", "1000000001"}, {"--rate 1e9", "1e9"}, {"--late 101", "101"},
-        {"--late nan", "nan"}, {"--cursor-ttl soon", "soon"}, {"--from yesterday", "yesterday"},
-        {"--from -1y", "-1y"}, {"--clock-offset 1.5", "1.5"}, {"--odd strange", "strange"},
-        {"--fault strange", "strange"}, {"--token-file /nonexistent/x", "/nonexistent/x"},
-        {"--short-pages 100", "100"}, {"--entry-size 2000000", "2000000"}};
+    } cases[] = {{"--nonsense", "--nonsense: there is no such option"}, {"-x", "-x"},
+        {"extra", "extra"}, {"--entries", "--entries: its value is missing"},
+        {"--entries many", "many"}, {"--entries -1", "-1"}, {"--entries 1000000001", "1000000001"},
+        {"--rate 1e9", "1e9"}, {"--late 101", "101"}, {"--late nan", "nan"},
+        {"--cursor-ttl soon", "soon"}, {"--from yesterday", "yesterday"}, {"--from -1y", "-1y"},
+        {"--clock-offset 1.5", "1.5"}, {"--odd strange", "strange"}, {"--fault strange", "strange"},
+        {"--token-file /nonexistent/x", "/nonexistent/x"}, {"--short-pages 100", "100"},
+        {"--entry-size 2000000", "2000000"}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         _cleanup_(options_deinit) struct options options = {0};
         struct error error = ERROR_INIT;
