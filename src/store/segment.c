@@ -194,6 +194,7 @@ int segment_writer_open(struct segment_writer *writer, const struct segments *se
 
 int segment_writer_append(struct segment_writer *writer, struct slice bytes, struct error *error)
 {
+    int64_t start = writer->end;
     while (bytes.size > 0) {
         ssize_t written = pwrite(writer->fd, bytes.data, bytes.size, writer->end);
         if (written < 0 && errno == EINTR)
@@ -204,6 +205,9 @@ int segment_writer_append(struct segment_writer *writer, struct slice bytes, str
         bytes.size -= (size_t)written;
         writer->end += written;
     }
+    /* The disk may begin now, so that the sync, which the whole loop waits for, finds little left.
+     * Nothing is promised by it, so a refusal does not matter. */
+    (void)sync_file_range(writer->fd, start, writer->end - start, SYNC_FILE_RANGE_WRITE);
     return 0;
 }
 
