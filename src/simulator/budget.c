@@ -2,8 +2,7 @@
 
 #include "base/units.h"
 
-/* One call, so that a minute of microseconds brings calls_per_minute calls and nothing is rounded.
- */
+/* One call: a minute of microseconds brings calls_per_minute of them, and nothing is rounded. */
 #define TICKS_PER_CALL (60 * USEC_PER_SEC)
 
 void budget_init(struct budget *budget, uint32_t calls_per_minute, uint32_t burst, int64_t now_us)

@@ -208,8 +208,7 @@ static struct exchange *exchange_new(
     return exchange;
 }
 
-/* MHD calls it once for the head, then for each piece of the body, then once more for the answer.
- */
+/* MHD calls it for the head, for each piece of the body, and once more for the answer. */
 static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *path,
     const char *method, const char *version, const char *data, size_t *data_size, void **state)
 {
