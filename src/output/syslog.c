@@ -1,0 +1,139 @@
+/*
+ * The syslog output: messages over UDP, TCP, TLS or a Unix socket. This file makes and frames the
+ * messages; output/syslog_link.h carries them.
+ *
+ * Framing (RFC 6587, and RFC 5425 for TLS): octet counting, `LEN SP MSG`, or a line feed behind
+ * each message; no format's message holds one. A datagram is one message without any frame.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "output/encoder.h"
+#include "output/syslog_link.h"
+
+enum { UDP_LARGEST = 65507 }; /* 65535 less the headers of IPv4 and UDP */
+
+struct output {
+    const struct config_output *config;
+    struct encoder encoder;
+    const struct syslog_link_type *type;
+    struct syslog_link *link;
+    struct buffer message; /* one message, before its length is known */
+    size_t max_size;
+};
+
+struct output_answer syslog_failure(
+    enum slackaudit_transport transport, int os_errno, const char *message)
+{
+    return (struct output_answer){.outcome = OUTPUT_FAILED,
+        .message = message,
+        .transport = transport,
+        .os_errno = os_errno,
+        .retry_after_us = -1,
+        .refused = -1};
+}
+
+static void syslog_close(struct output *output)
+{
+    if (output == NULL)
+        return;
+    output->type->close(output->link);
+    buffer_deinit(&output->message);
+    free(output);
+}
+
+static bool is_datagram(const struct config_output *config)
+{
+    return config->syslog.transport == CONFIG_TRANSPORT_UDP ||
+           config->syslog.transport == CONFIG_TRANSPORT_UNIX;
+}
+
+static int syslog_open(
+    struct output **ret_output, const struct output_context *context, struct error *error)
+{
+    const struct config_output *config = context->config;
+    struct output *output = calloc(1, sizeof(*output));
+    if (output == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a syslog output");
+    *output = (struct output){.config = config,
+        .type = is_datagram(config) ? &syslog_datagram : &syslog_stream,
+        .message = BUFFER_INIT(LIMIT_BATCH),
+        .max_size = (size_t)config->syslog.max_size};
+    if (config->syslog.transport == CONFIG_TRANSPORT_UDP && output->max_size > UDP_LARGEST)
+        output->max_size = UDP_LARGEST;
+    int r = encoder_init(&output->encoder, config, error);
+    if (r >= 0)
+        r = output->type->open(&output->link, context, error);
+    if (r < 0) {
+        syslog_close(output);
+        return r;
+    }
+    *ret_output = output;
+    return 0;
+}
+
+/* The message into `output->message`, cut or refused when it is too long. */
+static int make_message(
+    struct output *output, const struct format_entry *entry, struct error *error)
+{
+    buffer_clear(&output->message);
+    int r = encoder_message(&output->encoder, entry, &output->message);
+    if (r < 0 || output->message.size <= output->max_size)
+        return r;
+    if (output->config->syslog.oversize == CONFIG_OVERSIZE_DEAD_LETTER)
+        return error_set(error, ERROR_INVALID, "its message has %zu bytes, max_size is %zu",
+            output->message.size, output->max_size);
+    output->message.size = utf8_cut(buffer_slice(&output->message), output->max_size);
+    return 0;
+}
+
+static int frame(struct output *output, struct buffer *body)
+{
+    struct slice message = buffer_slice(&output->message);
+    if (is_datagram(output->config))
+        return buffer_append_slice(body, message);
+    if (output->config->syslog.framing == CONFIG_FRAMING_OCTET_COUNTING) {
+        char length[24];
+        int size = snprintf(length, sizeof(length), "%zu ", message.size);
+        int r = buffer_append(body, length, (size_t)size);
+        return r < 0 ? r : buffer_append_slice(body, message);
+    }
+    int r = buffer_append_slice(body, message);
+    return r < 0 ? r : buffer_append_byte(body, '\n');
+}
+
+static int syslog_entry(struct output *output, const struct format_entry *entry, size_t index,
+    struct buffer *body, struct error *error)
+{
+    (void)index; /* messages stand alone */
+    size_t start = body->size;
+    int r = make_message(output, entry, error);
+    if (r >= 0)
+        r = frame(output, body);
+    if (r < 0)
+        body->size = start;
+    return r;
+}
+
+static void syslog_send(struct output *output, struct output_batch *batch)
+{
+    output->type->send(output->link, batch);
+}
+
+static void syslog_cancel(struct output *output, struct output_batch *batch)
+{
+    (void)batch; /* there is only one */
+    output->type->cancel(output->link);
+}
+
+const struct output_type output_syslog = {
+    .name = "syslog",
+    .one_at_a_time = true,
+    .open = syslog_open,
+    .entry = syslog_entry,
+    .send = syslog_send,
+    .cancel = syslog_cancel,
+    .close = syslog_close,
+};
