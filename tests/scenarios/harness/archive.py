@@ -2,8 +2,11 @@
 
 import gzip
 import os
+import re
 
 from .failure import Failure
+
+ROTATED = re.compile(r"\.(?P<time>\d{8}T\d{6}Z)(?:-(?P<number>\d+))?(?:\.gz)?")
 
 
 class Archive:
@@ -21,12 +24,15 @@ class Archive:
         return output
 
     def rotated(self):
-        """The rotated parts, oldest first. Their names hold the time and sort by it."""
+        """The rotated parts, oldest first: PATH.TIME or PATH.TIME-NUMBER, then .gz or not."""
         if not self.path.parent.exists():
             return []
-        return sorted(path for path in self.path.parent.iterdir()
-                      if path.name.startswith(self.path.name + ".")
-                      or path.name.startswith(self.path.stem + "-"))
+        found = []
+        for path in self.path.parent.iterdir():
+            match = ROTATED.fullmatch(path.name.removeprefix(self.path.name))
+            if match is not None:
+                found.append((match["time"], int(match["number"] or 0), path))
+        return [path for _, _, path in sorted(found)]
 
     def parts(self):
         """All parts in the order in which they were written."""
@@ -54,7 +60,7 @@ class Archive:
         parts = set(self.parts())
         for entry in os.scandir(self.path.parent):
             path = self.path.parent / entry.name
-            if path not in parts or ".tmp" in path.name:
+            if path not in parts:
                 raise Failure(f"{path} was left behind")
             if path.suffix == ".gz" and path.with_suffix("") in parts:
                 raise Failure(f"{path.with_suffix('')} stands beside its compressed self")

@@ -122,19 +122,19 @@ class Daemon:
     # Asking.
 
     def control(self, *words, limit=20.0):
-        """What `slackauditctl --json` answers: exit code, standard output and standard error."""
+        """What `slackauditctl --json` answers."""
         answer = subprocess.run(
             [self.bench.binaries.control, "--config", self.config_file, "--json", *words],
             capture_output=True, timeout=limit * slowness(), check=False, text=True)
-        return answer.returncode, answer.stdout, answer.stderr
+        return Answer(answer.returncode, answer.stdout, answer.stderr)
 
     def status(self):
         """The status, or None while there is nobody to ask."""
-        code, out, error = self.control("status")
-        if code == 69:
+        answer = self.control("status")
+        if answer.code == 69:
             return None
-        same(code, 0, f"slackauditctl status ({error.strip()}): exit code")
-        return json.loads(out)
+        same(answer.code, 0, f"slackauditctl status ({answer.text}): exit code")
+        return answer.result
 
     def source_status(self, name="acme"):
         return named(self.status(), "sources", name)
@@ -213,6 +213,15 @@ def named(status, kind, name):
 
 def is_caught_up(output):
     return all(source["backlog_entries"] == 0 for source in output["sources"])
+
+
+class Answer:
+    """What slackauditctl said: its exit code, the result or None, and all of its words."""
+
+    def __init__(self, code, out, error):
+        self.code = code
+        self.text = out + error
+        self.result = json.loads(out).get("result") if out else None
 
 
 class Notices:

@@ -27,10 +27,16 @@ def mount(*arguments):
         raise Skip(f"mount is not allowed here: {answer.stderr.strip()}")
 
 
-def small_disk(folder, size):
+def mount_for(bench, *arguments):
+    """A mount below the bench's folder, taken away before that is. The last argument is the place."""
+    mount(*arguments)
+    bench.cleanup.callback(subprocess.run, ["umount", "--lazy", str(arguments[-1])], check=False)
+
+
+def small_disk(bench, folder, size):
     """Puts a file system of this size (`16m`) there. Needs own_mounts()."""
     folder.mkdir(exist_ok=True)
-    mount("-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", folder)
+    mount_for(bench, "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", folder)
 
 
 def remount(folder, options):

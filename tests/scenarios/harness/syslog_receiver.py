@@ -26,7 +26,7 @@ class SyslogReceiver:
         self.kind = kind
         self.framing = framing
         self.certificate = certificate
-        self.path = bench.folder / "syslog.sock"
+        self.path = bench.folder / f"syslog-{len(bench.receivers)}.sock"
         self.lock = threading.Lock()
         self.streams = []  # the bytes of each connection, in the order of their beginning
         self.datagrams = []

@@ -1,0 +1,65 @@
+"""What an operator can ask and change: status, health, reload with its errors, the checkpoint and going
+back to an earlier one, forgetting what left the configuration; with the daemon running and without."""
+
+import json
+
+from harness import judge, run
+from harness.failure import check, same
+
+ENTRIES = 2000
+
+
+def scenario(bench):
+    api = bench.simulator(entries=ENTRIES)
+    archive, second = bench.archive(), bench.archive("second")
+    daemon = bench.daemon(sources=[api.source()], outputs=[archive.config(), second.config()])
+    expected = api.expected()
+    daemon.start()
+    daemon.wait_delivered()
+    same(daemon.control("health").code, 0, "health")
+
+    # Reload: a wrong file changes nothing and is told of; a right one is taken.
+    good = dict(daemon.config)
+    daemon.change(strange=1)
+    answer = daemon.control("reload")
+    check(answer.code != 0 and "strange" in answer.text, f"reload of a wrong file: {answer.text}")
+    daemon.config = good
+    daemon.change(outputs=[archive.config()])
+    same(daemon.control("reload").code, 0, "reload of a right file")
+    same([one["output"] for one in daemon.status()["departed"]], ["second"], "departed outputs")
+
+    # Forgetting: only what is not configured.
+    check(daemon.control("forget", "--output", "archive").code != 0, "forgot a configured output")
+    same(daemon.control("forget", "--output", "second").code, 0, "forget an output")
+    same(daemon.status()["departed"], [], "departed outputs after forgetting")
+    check(daemon.control("forget", "--output", "second").code != 0, "forgot it twice")
+
+    # The checkpoint: going back says how much, and wants a word.
+    answer = daemon.control("checkpoint", "show")
+    same(answer.code, 0, "checkpoint show")
+    same([one["source"] for one in answer.result], ["acme"], "the sources with a checkpoint")
+    back = api.stats()["now"] - 3600
+    again = [entry for entry in expected if json.loads(entry)["date_create"] >= back]
+    answer = daemon.control("checkpoint", "set", "acme", str(back))
+    check(answer.code != 0 and "--redeliver" in answer.text, f"without --redeliver: {answer.text}")
+    same(len(archive.lines()), ENTRIES, "lines before going back")
+    answer = daemon.control("checkpoint", "set", "acme", str(back), "--redeliver")
+    same(answer.code, 0, f"checkpoint set ({answer.text})")
+    daemon.wait_status(lambda now: len(archive.lines()) >= ENTRIES + len(again), "what comes again")
+    daemon.wait_delivered()
+    daemon.stop()
+    lines = archive.lines()
+    judge.same_order(lines[:ENTRIES], expected, "the file before going back")
+    check(set(again) <= set(lines[ENTRIES:]), "what was to come again did not")
+    judge.exactly_once(lines[ENTRIES:], [entry for entry in expected
+                                         if entry in set(lines[ENTRIES:])], "what came again")
+
+    # Without a daemon the same verbs work on the store.
+    answer = daemon.control("checkpoint", "show")
+    check(answer.code == 0 and "acme" in answer.text, f"without a daemon: {answer.text}")
+    same(daemon.control("health").code != 0, True, "health without a daemon")
+    check(daemon.control("checkpoint", "set", "nobody", str(back), "--redeliver").code != 0,
+          "set the checkpoint of an unknown source")
+
+
+run(scenario)

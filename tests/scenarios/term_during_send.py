@@ -1,0 +1,35 @@
+"""TERM while a collector does not answer: the daemon ends within 5 s, nothing is lost, and only what was
+in flight may come again. TERM while an answer is near: it is waited for, and nothing comes again."""
+
+from harness import judge, run
+from harness.failure import check, same
+from harness.http_receiver import accept, hang
+from harness.waiting import Stopwatch
+
+BATCH = 500
+
+
+def scenario(bench):
+    replies = {3: hang(), 4: accept(delay=1.0)}
+    api = bench.simulator(entries=5000)
+    collector = bench.http_receiver(decide=lambda request: replies.get(request.number))
+    daemon = bench.daemon(
+        sources=[api.source()],
+        outputs=[bench.http_output(collector, timeout="50s",
+                                   batch={"max_entries": BATCH, "max_wait": "10ms"})])
+    daemon.start()
+    collector.wait_requests(3)
+    watch = Stopwatch()
+    daemon.stop()
+    check(watch.seconds() < 5, f"it took {watch.seconds():.1f} s to end")
+    same(collector.stored, 2 * BATCH, "entries stored before the one that hung")
+
+    daemon.start()
+    collector.wait_requests(4)
+    daemon.stop()
+    same(collector.stored, 3 * BATCH, "entries stored: the answer that was near was waited for")
+    daemon.once()
+    judge.same_order(collector.entries(), api.expected(), "the HTTP collector")
+
+
+run(scenario)
