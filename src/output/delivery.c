@@ -57,7 +57,7 @@ static void post_pump(void *user)
 
 /* ---- Life ---- */
 
-static int keep_state(void *user, struct slice state, struct error *error)
+int delivery_keep_state(void *user, struct slice state, struct error *error)
 {
     struct delivery *delivery = user;
     for (struct delivery_source *source = delivery->sources; source != NULL; source = source->next)
@@ -82,7 +82,7 @@ static int open_output(struct delivery *delivery, struct error *error)
         .http = delivery->context.http,
         .subject = delivery->subject,
         .state = buffer_slice(&state),
-        .keep_state = keep_state,
+        .keep_state = delivery_keep_state,
         .user = delivery,
     };
     return delivery->type->open(&delivery->output, &context, error);

@@ -142,6 +142,8 @@ struct delivery {
 /* delivery_new() with a type of the caller's. */
 int delivery_new_with(struct delivery **ret_delivery, const struct delivery_context *context,
     const struct output_type *type, struct error *error);
+/* output_context.keep_state; `user` is the delivery. */
+int delivery_keep_state(void *user, struct slice state, struct error *error);
 /* Has the pump run soon, and context.changed be called after it. */
 void delivery_note_change(struct delivery *delivery);
 
