@@ -36,34 +36,6 @@ static int check_file(struct schema_reader *reader, const struct schema_site *si
     return schema_problem_at(reader, site, "rotate", "%s", error.text);
 }
 
-/* ---- Syslog ---- */
-
-static int check_syslog(struct schema_reader *reader, const struct schema_site *site)
-{
-    enum { LONGEST_DATAGRAM = 65507 }; /* UDP over IPv4: 65535 less both headers */
-    const struct config_output *output = site->object;
-    enum config_transport transport = output->syslog.transport;
-    int code = 0;
-    if (output->syslog.host == NULL) /* the address was wrong: no telling what fits it */
-        return 0;
-    if (transport != CONFIG_TRANSPORT_TLS && config_node_get(site->node, "tls") != NULL)
-        code =
-            schema_problem_at(reader, site, "tls", "belongs to an address that begins with tls://");
-    if (code == 0 && output->has_proxy && transport != CONFIG_TRANSPORT_TLS &&
-        transport != CONFIG_TRANSPORT_TCP)
-        code = schema_problem_at(
-            reader, site, "proxy", "belongs to an address that begins with tcp:// or tls://");
-    if (transport != CONFIG_TRANSPORT_UDP)
-        return code;
-    if (code == 0 && config_node_get(site->node, "framing") != NULL)
-        code = schema_problem_at(
-            reader, site, "framing", "belongs to a stream; each udp:// datagram is one message");
-    if (code == 0 && output->syslog.max_size > LONGEST_DATAGRAM)
-        code = schema_problem_at(
-            reader, site, "max_size", "must be at most %dB, one udp:// datagram", LONGEST_DATAGRAM);
-    return code;
-}
-
 /* ---- HTTP ---- */
 
 static int check_http(struct schema_reader *reader, const struct schema_site *site)
@@ -81,35 +53,38 @@ static int check_http(struct schema_reader *reader, const struct schema_site *si
     return code;
 }
 
-/* Fields that other floors read without asking for the type. */
-static int complete(struct config_output *output, unsigned kinds)
+/* ---- All ---- */
+
+/* Texts that other floors read without asking whether the type has them: empty instead of NULL. */
+static int complete(struct config_output *output)
 {
-    int code = 0;
+    const struct {
+        char **text;
+        const char *value;
+    } texts[] = {
+        {&output->http.method, "POST"},
+        {&output->http.index, ""},
+        {&output->http.sourcetype, ""},
+        {&output->http.host, ""},
+        {&output->tls.ca_file, ""},
+        {&output->tls.cert_file, ""},
+        {&output->tls.key_file, ""},
+        {&output->tls.min_version, "1.2"},
+    };
     if (output->max_in_flight == 0)
         output->max_in_flight = 1;
-    if ((kinds & KIND_HTTP) == 0)
-        return 0;
-    char **const texts[] = {&output->http.index, &output->http.sourcetype, &output->http.host};
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && code == 0; i++)
-        if (*texts[i] == NULL && (*texts[i] = strdup("")) == NULL)
-            code = ERROR_MEMORY;
-    if (code == 0 && output->http.method == NULL && (output->http.method = strdup("POST")) == NULL)
-        code = ERROR_MEMORY;
-    return code;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (*texts[i].text == NULL && (*texts[i].text = strdup(texts[i].value)) == NULL)
+            return ERROR_MEMORY;
+    return 0;
 }
 
 int config_check_output(struct schema_reader *reader, const struct schema_site *site)
 {
     struct config_output *output = site->object;
     output->line = site->node->line;
-    if (reader->undecided)
-        return 0;
-    int code = complete(output, reader->kinds);
-    if (code == 0 && (reader->kinds & KIND_FILE) != 0)
+    int code = complete(output);
+    if (code == 0)
         code = check_file(reader, site);
-    if (code == 0 && (reader->kinds & KIND_SYSLOG) != 0)
-        code = check_syslog(reader, site);
-    if (code == 0 && (reader->kinds & KIND_HTTP) != 0)
-        code = check_http(reader, site);
-    return code;
+    return code < 0 ? code : check_http(reader, site);
 }

@@ -17,7 +17,7 @@ static bool has_condition(const struct config_node *when)
 int config_check_handler(struct schema_reader *reader, const struct schema_site *site)
 {
     const struct config_node *when = config_node_get(site->node, "when");
-    bool is_match = !reader->undecided && (reader->kinds & KIND_MATCH) != 0;
+    bool is_match = (reader->kinds & KIND_ANY_HANDLER) == KIND_MATCH;
     if (is_match && (when == NULL || !has_condition(when)))
         return schema_problem_at(reader, site, "when",
             "must hold at least one of status, error and transport with something in it");

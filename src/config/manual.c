@@ -86,11 +86,13 @@ static int write_default(const struct schema_key *key, struct buffer *output)
     return buffer_printf(output, "`%s`", key->initial);
 }
 
-static int write_row(const struct schema_key *key, const char *prefix, struct buffer *output)
+static int write_row(
+    const struct schema_key *key, const char *prefix, unsigned outer, struct buffer *output)
 {
-    char kinds[SCHEMA_KINDS_TEXT];
+    char text[SCHEMA_KINDS_TEXT];
+    unsigned kinds = key->kinds != 0 ? key->kinds : outer;
     int code = buffer_printf(output, "| `%s%s` | %s | ", prefix, key->name,
-        key->kinds == 0 ? "all" : schema_kinds_text(key->kinds, kinds));
+        kinds == 0 ? "all" : schema_kinds_text(kinds, text));
     if (code == 0)
         code = write_type(key, output);
     if (code == 0)
@@ -102,17 +104,19 @@ static int write_row(const struct schema_key *key, const char *prefix, struct bu
 
 /* ---- Tables ---- */
 
-static int write_rows(const struct schema_group *group, const char *prefix, struct buffer *output)
+/* `outer`: the kinds that the mapping around the group belongs to. */
+static int write_rows(
+    const struct schema_group *group, const char *prefix, unsigned outer, struct buffer *output)
 {
     int code = 0;
     for (size_t i = 0; i < group->count && code == 0; i++) {
         const struct schema_key *key = &group->keys[i];
         char inner[LONGEST_PREFIX];
-        code = write_row(key, prefix, output);
+        code = write_row(key, prefix, outer, output);
         if (code < 0 || key->type != &schema_mapping || key->group == &schema_tls)
             continue;
         (void)snprintf(inner, sizeof(inner), "%s%s.", prefix, key->name);
-        code = write_rows(key->group, inner, output);
+        code = write_rows(key->group, inner, key->kinds, output);
     }
     return code;
 }
@@ -137,7 +141,7 @@ int config_manual(struct buffer *output)
             "| --- | --- | --- | --- | --- |\n",
             tables[i].heading);
         if (code == 0)
-            code = write_rows(tables[i].group, tables[i].prefix, output);
+            code = write_rows(tables[i].group, tables[i].prefix, 0, output);
         if (code == 0)
             code = buffer_append_text(output, "\n");
     }

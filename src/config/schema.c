@@ -22,6 +22,10 @@ const char *schema_kinds_text(unsigned kinds, char *text)
         {KIND_STDOUT, "type stdout"},
         {KIND_SYSLOG, "type syslog"},
         {KIND_HTTP, "type http"},
+        {KIND_UDP, "udp://"},
+        {KIND_TCP, "tcp://"},
+        {KIND_TLS, "tls://"},
+        {KIND_UNIX, "unix:"},
         {KIND_GENERIC, "api generic"},
         {KIND_SPLUNK_HEC, "api splunk_hec"},
         {KIND_CONNECTION_ERROR, "handler connection_error"},
@@ -65,23 +69,22 @@ unsigned schema_kinds_of_choices(const struct schema_choice *choices)
     return kinds;
 }
 
-/* Takes away from `kinds` what another word would have decided; false when `word` is none of the
- * choices. */
-static bool decide(unsigned *kinds, const struct schema_choice *choices, const char *word)
+/* Takes away from `kinds` what another choice would have decided; a text that names none decides
+ * nothing. */
+static void decide(unsigned *kinds, const struct schema_key *key, const char *text)
 {
-    unsigned domain = schema_kinds_of_choices(choices);
-    for (const struct schema_choice *choice = choices; choice->word != NULL; choice++) {
-        if (strcmp(choice->word, word) == 0) {
+    unsigned domain = schema_kinds_of_choices(key->choices);
+    for (const struct schema_choice *choice = key->choices; choice->word != NULL; choice++) {
+        bool named = key->type->names_choice != NULL ? key->type->names_choice(choice, text)
+                                                     : strcmp(choice->word, text) == 0;
+        if (named)
             *kinds &= ~domain | choice->kinds;
-            return true;
-        }
     }
-    return false;
 }
 
 /* What a mapping is, from the keys that decide it, before any other key is judged. */
-static unsigned decide_kinds(const struct schema_group *group, const struct config_node *node,
-    unsigned outer, bool *ret_undecided)
+static unsigned decide_kinds(
+    const struct schema_group *group, const struct config_node *node, unsigned outer)
 {
     unsigned kinds = outer;
     for (size_t i = 0; i < group->count; i++)
@@ -91,11 +94,11 @@ static unsigned decide_kinds(const struct schema_group *group, const struct conf
         if (schema_kinds_of_choices(key->choices) == 0 || !applies(key, kinds))
             continue;
         const struct config_node *value = config_node_get(node, key->name);
-        const char *word = key->initial;
+        const char *text = key->initial;
         if (value != NULL)
-            word = value->kind == CONFIG_NODE_SCALAR ? value->text : NULL;
-        if (word == NULL || !decide(&kinds, key->choices, word))
-            *ret_undecided = true;
+            text = value->kind == CONFIG_NODE_SCALAR ? value->text : NULL;
+        if (text != NULL)
+            decide(&kinds, key, text);
     }
     return kinds;
 }
@@ -147,15 +150,27 @@ int schema_unexpected(struct schema_reader *reader, const struct schema_site *si
 
 /* ---- Keys that should not be there ---- */
 
+/* Of the kinds that the mapping is, those that answer what the key asks. */
+static unsigned kinds_asked(const struct schema_reader *reader, const struct schema_key *key)
+{
+    static const unsigned questions[] = {KIND_ANY_OUTPUT, KIND_ANY_HANDLER, KIND_ANY_INTERVAL};
+    unsigned kinds = 0;
+    for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+        if ((key->kinds & questions[i]) != 0)
+            kinds |= reader->kinds & questions[i];
+    return kinds;
+}
+
 static int refuse_misplaced(
     struct schema_reader *reader, const struct schema_site *site, const struct schema_key *known)
 {
-    static const unsigned questions[] = {KIND_ANY_OUTPUT, KIND_ANY_HANDLER, KIND_ANY_INTERVAL};
+    static const unsigned types[] = {KIND_SYSLOG, KIND_HTTP};
     char here[SCHEMA_KINDS_TEXT], there[SCHEMA_KINDS_TEXT];
-    unsigned kinds = 0; /* only those that answer what the key asks */
-    for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
-        if ((known->kinds & questions[i]) != 0)
-            kinds |= reader->kinds & questions[i];
+    unsigned kinds = kinds_asked(reader, known);
+    /* The scheme or api matters only where the key fits another one of the same type. */
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if ((kinds & types[i]) != 0 && (known->kinds & types[i]) == 0)
+            kinds |= types[i];
     return schema_problem(reader, site, "does not belong to %s; it is for %s",
         schema_kinds_text(kinds, here), schema_kinds_text(known->kinds, there));
 }
@@ -205,13 +220,13 @@ static int check_keys(
 static int refuse_missing(struct schema_reader *reader, const struct schema_site *site)
 {
     /* Points at the mapping that lacks the key. */
+    unsigned kinds = kinds_asked(reader, site->key);
     if (site->key->kinds == 0)
         return schema_problem(reader, site, "missing; it is required");
-    if (reader->undecided)
+    if ((kinds & ~site->key->kinds) != 0) /* the mapping may be of a kind that has no such key */
         return 0;
-    char kinds[SCHEMA_KINDS_TEXT];
-    return schema_problem(reader, site, "missing; %s requires it",
-        schema_kinds_text(reader->kinds & site->key->kinds, kinds));
+    char text[SCHEMA_KINDS_TEXT];
+    return schema_problem(reader, site, "missing; %s requires it", schema_kinds_text(kinds, text));
 }
 
 /* Reads the default as if it stood in the file. */
@@ -270,8 +285,7 @@ int schema_read_group(
     struct schema_reader *reader, const struct schema_group *group, const struct schema_site *site)
 {
     unsigned outer_kinds = reader->kinds;
-    bool outer_undecided = reader->undecided;
-    reader->kinds = decide_kinds(group, site->node, outer_kinds, &reader->undecided);
+    reader->kinds = decide_kinds(group, site->node, outer_kinds);
     int code = check_keys(reader, group, site);
     for (size_t i = 0; i < group->count && code == 0; i++) {
         const struct schema_key *key = &group->keys[i];
@@ -282,7 +296,6 @@ int schema_read_group(
     if (code == 0 && group->examine != NULL)
         code = group->examine(reader, site);
     reader->kinds = outer_kinds;
-    reader->undecided = outer_undecided;
     return code;
 }
 

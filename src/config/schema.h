@@ -28,18 +28,22 @@
 enum schema_kind {
     KIND_FILE = 1 << 0,
     KIND_STDOUT = 1 << 1,
-    KIND_SYSLOG = 1 << 2,
-    KIND_GENERIC = 1 << 3,
-    KIND_SPLUNK_HEC = 1 << 4,
+    KIND_UDP = 1 << 2,
+    KIND_TCP = 1 << 3,
+    KIND_TLS = 1 << 4,
+    KIND_UNIX = 1 << 5,
+    KIND_SYSLOG = KIND_UDP | KIND_TCP | KIND_TLS | KIND_UNIX,
+    KIND_GENERIC = 1 << 6,
+    KIND_SPLUNK_HEC = 1 << 7,
     KIND_HTTP = KIND_GENERIC | KIND_SPLUNK_HEC,
 
-    KIND_CONNECTION_ERROR = 1 << 5,
-    KIND_RATE_LIMIT = 1 << 6,
-    KIND_SERVER_ERROR = 1 << 7,
-    KIND_MATCH = 1 << 8,
+    KIND_CONNECTION_ERROR = 1 << 8,
+    KIND_RATE_LIMIT = 1 << 9,
+    KIND_SERVER_ERROR = 1 << 10,
+    KIND_MATCH = 1 << 11,
 
-    KIND_BACKOFF = 1 << 9,
-    KIND_FIXED = 1 << 10,
+    KIND_BACKOFF = 1 << 12,
+    KIND_FIXED = 1 << 13,
 
     KIND_ANY_OUTPUT = KIND_FILE | KIND_STDOUT | KIND_SYSLOG | KIND_HTTP,
     KIND_ANY_HANDLER = KIND_CONNECTION_ERROR | KIND_RATE_LIMIT | KIND_SERVER_ERROR | KIND_MATCH,
@@ -70,9 +74,7 @@ struct schema_reader {
     struct config *config; /* the root object; rows are read in the order of the table, so earlier
                               keys are there */
     bool world;            /* look at secrets and paths too */
-    unsigned kinds;        /* of the mapping that is being read */
-    bool undecided; /* the key that decides the kind is wrong: nothing is missing or misplaced by it
-                     */
+    unsigned kinds;        /* that the mapping being read may be of: several while it is not clear */
 };
 
 /* One key at one place in the file. */
@@ -106,7 +108,9 @@ struct schema_type {
     /* Writes what stands behind "key:", with the line break. */
     void (*write)(struct schema_writer *writer, const struct schema_key *key, const void *object);
     void (*release)(const struct schema_key *key, void *object); /* NULL: owns nothing */
-    /* Whether the field holds this choice. For the keys that decide kinds only. */
+    /* For the keys that decide kinds only: whether a text of the file (NULL: the word itself is the
+     * text) or the field makes this choice. */
+    bool (*names_choice)(const struct schema_choice *choice, const char *text);
     bool (*is_choice)(
         const struct schema_key *key, const void *object, const struct schema_choice *choice);
 };

@@ -32,6 +32,14 @@ static const struct schema_choice json_only[] = {{.word = "json"}, {0}};
 static const struct schema_choice compressions[] = {
     {.word = "none", .value = false}, {.word = "gzip", .value = true}, {0}};
 
+static const struct schema_choice schemes[] = {
+    {.word = "udp://", .value = CONFIG_TRANSPORT_UDP, .kinds = KIND_UDP},
+    {.word = "tcp://", .value = CONFIG_TRANSPORT_TCP, .kinds = KIND_TCP},
+    {.word = "tls://", .value = CONFIG_TRANSPORT_TLS, .kinds = KIND_TLS},
+    {.word = "unix:", .value = CONFIG_TRANSPORT_UNIX, .kinds = KIND_UNIX},
+    {0},
+};
+
 static const struct schema_choice framings[] = {
     {.word = "octet_counting", .value = CONFIG_FRAMING_OCTET_COUNTING},
     {.word = "lf", .value = CONFIG_FRAMING_LF},
@@ -191,6 +199,8 @@ static const char format_meaning[] = "How an entry is written. `json`: exactly a
                                      "one line; the syslog formats carry the "
                                      "same bytes as their message.";
 
+static const char max_size_meaning[] = "The longest message that the receiver takes.";
+
 static const struct schema_key keys[] = {
     {.name = "name",
         .type = &schema_text,
@@ -236,16 +246,17 @@ static const struct schema_key keys[] = {
         .type = &schema_syslog_address,
         .flags = SCHEMA_REQUIRED,
         .kinds = KIND_SYSLOG,
+        .choices = schemes,
         .meaning = "`udp://host` (port 514), `tcp://host` (514), `tls://host` (6514), each with "
                    "`:port` if "
                    "it is another, or `unix:///path`. An IPv6 address stands in brackets."},
     {.name = "framing",
         .type = &schema_choice,
         .initial = "octet_counting",
-        .kinds = KIND_SYSLOG,
+        .kinds = KIND_TCP | KIND_TLS | KIND_UNIX,
         .choices = framings,
         .offset = offsetof(struct config_output, syslog.framing),
-        .meaning = "How messages are told apart in a stream (RFC 6587). Not for `udp://`."},
+        .meaning = "How messages are told apart in a stream (RFC 6587)."},
     {.name = "facility",
         .type = &schema_choice,
         .initial = "authpriv",
@@ -267,9 +278,17 @@ static const struct schema_key keys[] = {
         .initial = "8KiB",
         .low = 480, /* what every receiver must take: RFC 5424, 6.1 */
         .high = (int64_t)LIMIT_ENTRY,
-        .kinds = KIND_SYSLOG,
+        .kinds = KIND_TCP | KIND_TLS | KIND_UNIX,
         .offset = offsetof(struct config_output, syslog.max_size),
-        .meaning = "The longest message that the receiver takes; at most 65507B for `udp://`."},
+        .meaning = max_size_meaning},
+    {.name = "max_size",
+        .type = &schema_size,
+        .initial = "8KiB",
+        .low = 480,
+        .high = 65507, /* one datagram: 65535 less the headers of IPv4 and UDP */
+        .kinds = KIND_UDP,
+        .offset = offsetof(struct config_output, syslog.max_size),
+        .meaning = max_size_meaning},
     {.name = "oversize",
         .type = &schema_choice,
         .initial = "dead_letter",
@@ -365,12 +384,11 @@ static const struct schema_key keys[] = {
         .meaning = "For each attempt, from the name lookup to the answer."},
     {.name = "proxy",
         .type = &schema_proxy,
-        .kinds = KIND_SYSLOG | KIND_HTTP,
+        .kinds = KIND_TCP | KIND_TLS | KIND_HTTP,
         .offset = offsetof(struct config_output, proxy),
         .partner = offsetof(struct config_output, has_proxy),
-        .meaning = "The proxy to go through (syslog: `tcp://` and `tls://` only); absent: "
-                   "`HTTPS_PROXY` and "
-                   "its kin; `\"\"`: none. A secret may hold user information."},
+        .meaning = "The proxy to go through; absent: `HTTPS_PROXY` and its kin; `\"\"`: none. A "
+                   "secret may hold user information."},
     {.name = "headers",
         .type = &schema_headers,
         .initial = "{}",
@@ -381,10 +399,10 @@ static const struct schema_key keys[] = {
     {.name = "tls",
         .type = &schema_mapping,
         .initial = "{}",
-        .kinds = KIND_SYSLOG | KIND_HTTP,
+        .kinds = KIND_TLS | KIND_HTTP,
         .group = &schema_tls,
         .offset = offsetof(struct config_output, tls),
-        .meaning = "How to trust and to be trusted (syslog: `tls://` only)."},
+        .meaning = "How to trust and to be trusted."},
 
     /* every type */
     {.name = "format",

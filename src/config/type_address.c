@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "config/address.h"
@@ -140,12 +141,28 @@ static void release_syslog_address(const struct schema_key *key, void *object)
     output->syslog.host = NULL;
 }
 
+/* The words of the choices are the beginnings of addresses. */
+static bool names_scheme(const struct schema_choice *choice, const char *text)
+{
+    return strncasecmp(text, choice->word, strlen(choice->word)) == 0;
+}
+
+static bool has_scheme(
+    const struct schema_key *key, const void *object, const struct schema_choice *choice)
+{
+    const struct config_output *output = object;
+    (void)key;
+    return (int)output->syslog.transport == choice->value;
+}
+
 const struct schema_type schema_syslog_address = {
     .name = "address",
     .expected = "an address such as tls://host:6514",
     .read = read_syslog_address,
     .write = write_syslog_address,
     .release = release_syslog_address,
+    .names_choice = names_scheme,
+    .is_choice = has_scheme,
 };
 
 /* ---- The control socket ---- */
