@@ -1,7 +1,8 @@
 /*
- * What the walker's three source files share: walker.c (life, the step), walker_call.c (a page's
- * call and what its end does to the window), walker_failure.c (what a failed call means and when to
- * try again).
+ * What the walker's source files share: walker.c (life, the step), walker_window.c (which window is
+ * open), walker_room.c (the store's cap), walker_client.c (the client and its budget),
+ * walker_call.c (a page's call and what its end does to the window), walker_failure.c (what a
+ * failed call means and when to try again).
  */
 #pragma once
 
@@ -69,11 +70,21 @@ struct walker {
 int64_t walker_slack_now(const struct walker *walker);
 void walker_sleep(struct walker *walker, enum walker_state state, int64_t delay_us);
 void walker_tell_changed(struct walker *walker);
+
+/* walker_window.c */
+/* Opens the window that is due. False: nothing is, or something else was arranged. */
+bool walker_open_window(struct walker *walker);
 void walker_close_window(struct walker *walker);
 int walker_give_up(struct walker *walker, const char *why);
 
-/* walker_call.c */
+/* walker_room.c */
+/* False: the store is at its cap, and the walk sleeps until outputs have made room. */
+bool walker_has_room(struct walker *walker);
+
+/* walker_client.c */
 int walker_open_client(struct walker *walker, struct error *error);
+
+/* walker_call.c */
 void walker_call_page(struct walker *walker);
 void walker_call_probe(struct walker *walker);
 
