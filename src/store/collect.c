@@ -18,7 +18,7 @@ static int live_end(
     int64_t end = 0;
     int result = database_look_up(store->database, &end, error,
         "SELECT offset + bytes FROM batch WHERE source = ? AND state = 0 AND segment = ?"
-        " ORDER BY offset DESC LIMIT 1",
+        " AND condemned = 0 ORDER BY offset DESC LIMIT 1",
         value_integer(id.source), value_integer(id.number));
     if (result < 0)
         return result;

@@ -245,6 +245,8 @@ static int write_outcome(struct commit *commit, struct error *error)
         result = window_give_up(commit->source, commit->window_id, &commit->left_bytes, error);
     if (commit->outcome == STORE_CLOSE)
         crash_point("store.window.close");
+    if (commit->outcome == STORE_GIVE_UP)
+        crash_point("store.window.give_up");
     return result;
 }
 

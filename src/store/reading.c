@@ -290,8 +290,7 @@ static int write_condemned(struct store *store, void *user, struct error *error)
     struct database *database = store->database;
     /* It keeps its sequences, so that a position that gets there finds its end, and no bytes. */
     int result = database_run(database, error,
-        "UPDATE batch SET condemned = 1, offset = 0, bytes = 0 WHERE id = ?",
-        value_integer(batch->id));
+        "UPDATE batch SET condemned = 1, bytes = 0 WHERE id = ?", value_integer(batch->id));
     if (result == 0)
         result = database_run(
             database, error, "DELETE FROM record WHERE batch = ?", value_integer(batch->id));

@@ -26,8 +26,7 @@ static const struct store_type *const store_type = &store_sqlite;
 
 #define ck_assert_ok(call)                                                                         \
     do {                                                                                           \
-        struct error error_ = ERROR_INIT;                                                          \
-        struct error *error = &error_;                                                             \
+        struct error error_ = ERROR_INIT, *error = &error_;                                        \
         int code_ = (call);                                                                        \
         ck_assert_msg(code_ == 0, "%s: %d, %s", #call, code_, error_.text);                        \
     } while (0)
@@ -249,6 +248,22 @@ static inline void describe_windows(struct scene *scene, struct buffer *text)
     free(windows);
 }
 
+static inline int find_lowest(void *user, const struct store_position *position)
+{
+    uint64_t *lowest = user;
+    if (strcmp(position->source, "acme") == 0 && position->sequence < *lowest)
+        *lowest = position->sequence;
+    return 0;
+}
+
+/* Where the output stands that is furthest behind; 1 when there is none. */
+static inline uint64_t scene_lowest(struct scene *scene)
+{
+    uint64_t lowest = UINT64_MAX;
+    ck_assert_ok(store_type->positions(scene->store, find_lowest, &lowest, error));
+    return lowest == UINT64_MAX ? 1 : lowest;
+}
+
 /* Everything that the store shows of itself. */
 static inline void scene_describe(struct scene *scene, struct buffer *text)
 {
@@ -266,7 +281,7 @@ static inline void scene_describe(struct scene *scene, struct buffer *text)
                          usage.live_bytes, usage.open_bytes, usage.reserve_released),
         0);
     ck_assert_int_eq(buffer_append_text(text, "entries"), 0);
-    scene_list(scene, 1, text);
+    scene_list(scene, scene_lowest(scene), text);
     ck_assert_ptr_nonnull(buffer_text(text));
 }
 
