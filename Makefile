@@ -3,7 +3,7 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test test-sanitize test-all bench packages-needed format clean
+.PHONY: help build demo test test-sanitize test-all bench lint install packages-needed format clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,6 +36,12 @@ test-all: test-sanitize test ## both, the plain one last
 
 bench: build ## CPU and memory for the whole job, beside a bare program
 	@tests/bench/run $(BUILD)
+
+lint: build ## clang-tidy over the sources
+	@git ls-files 'src/*.c' | xargs -P $(JOBS) -n 8 clang-tidy -p $(BUILD) --quiet
+
+install: build ## install into DESTDIR
+	@DESTDIR=$(DESTDIR) cmake --install $(BUILD)
 
 format: ## lay the sources out
 	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' | xargs clang-format -i
