@@ -42,6 +42,7 @@ struct store {
     unsigned reads;
     /* So many of the next calls fail. */
     unsigned fail_acknowledge, fail_read, fail_state;
+    unsigned fail_state_after; /* these pass before */
 };
 
 static inline void fake_store_init(struct store *store)
@@ -131,7 +132,9 @@ static inline int fake_output_state_set(
     struct store *store, const char *output, struct slice state, struct error *error)
 {
     (void)output;
-    if (store->fail_state > 0) {
+    if (store->fail_state_after > 0) {
+        store->fail_state_after--;
+    } else if (store->fail_state > 0) {
         store->fail_state--;
         return error_set(error, ERROR_FULL, "the disk is full");
     }
