@@ -22,7 +22,8 @@ static const char usage[] =
     "  -V, --version      print the version\n"
     "  -h, --help         print this help\n"
     "\n"
-    "Signals: TERM, INT stop (a second one at once); HUP reads the configuration again; USR1 reopens files.\n"
+    "Signals: TERM, INT stop (a second one at once); HUP reads the configuration again; USR1 "
+    "reopens files.\n"
     "Exit codes: 0 done; 64 bad usage; 69 address unavailable; 73 state directory unusable;\n"
     "            75 could not finish, try again; 78 configuration error.\n";
 
@@ -78,7 +79,8 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
         }
     }
     if (optind < argc) {
-        fprintf(stderr, "slackauditd: unexpected argument '%s'\nTry 'slackauditd --help'.\n", argv[optind]);
+        fprintf(stderr, "slackauditd: unexpected argument '%s'\nTry 'slackauditd --help'.\n",
+            argv[optind]);
         return DAEMON_EXIT_USAGE;
     }
     return -1;
@@ -89,7 +91,8 @@ static int load(const char *path, struct config **ret_config)
     struct config_problems problems = {0};
     int r = config_load(path, ret_config, &problems);
     for (size_t i = 0; i < problems.count; i++)
-        fprintf(stderr, "%s:%d:%d: %s\n", path, problems.items[i].line, problems.items[i].column, problems.items[i].text);
+        fprintf(stderr, "%s:%d:%d: %s\n", path, problems.items[i].line, problems.items[i].column,
+            problems.items[i].text);
     if (problems.more > 0)
         fprintf(stderr, "%s: %zu more problems\n", path, problems.more);
     config_problems_deinit(&problems);
@@ -116,7 +119,8 @@ static int dump(const struct config *config)
 
 int main(int argc, char **argv)
 {
-    struct arguments arguments = {.options = {.config_path = DEFAULT_CONFIG, .version = SLACKAUDIT_VERSION}};
+    struct arguments arguments = {
+        .options = {.config_path = DEFAULT_CONFIG, .version = SLACKAUDIT_VERSION}};
     int exit_code = read_arguments(argc, argv, &arguments);
     if (exit_code >= 0)
         return exit_code;
