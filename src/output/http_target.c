@@ -37,12 +37,10 @@ static char *full_url(const char *url, const char *default_path)
     bool bare = authority != NULL && (path == NULL || path[1] == '\0');
     if (!bare || default_path == NULL)
         return strdup(url);
-    size_t size = path == NULL ? strlen(url) : (size_t)(path - url);
-    char *full = malloc(size + strlen(default_path) + 1);
-    if (full != NULL) {
-        memcpy(full, url, size);
-        strcpy(full + size, default_path);
-    }
+    char *full = NULL;
+    int size = path == NULL ? (int)strlen(url) : (int)(path - url);
+    if (asprintf(&full, "%.*s%s", size, url, default_path) < 0)
+        return NULL;
     return full;
 }
 
