@@ -1,0 +1,170 @@
+/*
+ * A receiver that costs as little as it can, so that what is measured is the sender: it listens on
+ * 127.0.0.1, reads what comes and throws it away.
+ *
+ *     bench_sink http|stream
+ *
+ * `http` answers 200 to each request once its body (with a Content-Length) is in, with an answer
+ * that pleases Splunk's HEC too. `stream` answers nothing. It prints its port on the first line
+ * and, told to end by TERM, the requests and the bytes of body on the second.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { PEERS = 8, HEAD_SIZE = 65536 };
+
+static const size_t read_size = (size_t)256 << 10;
+
+struct peer {
+    char head[HEAD_SIZE]; /* of the request that is coming in */
+    size_t head_size;
+    unsigned long long left; /* of its body */
+    bool in_body;
+};
+
+static struct peer peers[PEERS];
+static struct pollfd sockets[PEERS + 1]; /* the last one listens */
+static unsigned long long requests, body_bytes;
+static volatile sig_atomic_t ended;
+
+static void end(int signal)
+{
+    (void)signal;
+    ended = 1;
+}
+
+static void check(bool holds, const char *what)
+{
+    if (holds)
+        return;
+    fprintf(stderr, "bench_sink: %s: %s\n", what, strerror(errno));
+    exit(EXIT_FAILURE);
+}
+
+static void answer(int socket)
+{
+    static const char text[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                               "Content-Length: 27\r\n\r\n{\"text\":\"Success\",\"code\":0}";
+    requests++;
+    check(send(socket, text, sizeof(text) - 1, MSG_NOSIGNAL) == (ssize_t)sizeof(text) - 1,
+        "cannot answer");
+}
+
+/* Takes what belongs to the head; returns how many bytes that was. */
+static size_t take_head(struct peer *peer, const char *data, size_t size)
+{
+    size_t before = peer->head_size;
+    size_t room = HEAD_SIZE - 1 - before;
+    size_t taken = size < room ? size : room;
+    memcpy(peer->head + before, data, taken);
+    peer->head_size += taken;
+    peer->head[peer->head_size] = '\0';
+    char *end_of_head = strstr(peer->head, "\r\n\r\n");
+    if (end_of_head == NULL) {
+        check(room > 0, "a head is too long");
+        return taken;
+    }
+    size_t head_size = (size_t)(end_of_head - peer->head) + 4;
+    const char *length = strcasestr(peer->head, "\r\ncontent-length:");
+    check(length != NULL && length < end_of_head, "a request has no Content-Length");
+    peer->left = strtoull(length + 17, NULL, 10);
+    check(peer->left > 0, "a request has no body");
+    peer->in_body = true;
+    peer->head_size = 0;
+    return head_size - before;
+}
+
+static void take_http(struct peer *peer, int socket, const char *data, size_t size)
+{
+    while (size > 0) {
+        size_t taken;
+        if (!peer->in_body) {
+            taken = take_head(peer, data, size);
+        } else {
+            taken = peer->left < size ? (size_t)peer->left : size;
+            peer->left -= taken;
+            body_bytes += taken;
+            if (peer->left == 0) {
+                peer->in_body = false;
+                answer(socket);
+            }
+        }
+        data += taken;
+        size -= taken;
+    }
+}
+
+static void take(int place, bool http, char *data)
+{
+    struct pollfd *socket = &sockets[place];
+    ssize_t got = recv(socket->fd, data, read_size, 0);
+    if (got <= 0) {
+        close(socket->fd);
+        *socket = (struct pollfd){.fd = -1, .events = POLLIN};
+        peers[place].in_body = false;
+        peers[place].head_size = 0;
+    } else if (http) {
+        take_http(&peers[place], socket->fd, data, (size_t)got);
+    } else {
+        body_bytes += (unsigned long long)got;
+    }
+}
+
+static void welcome(int listener)
+{
+    int place = 0;
+    while (place < PEERS && sockets[place].fd >= 0)
+        place++;
+    check(place < PEERS, "too many connections");
+    sockets[place].fd = accept(listener, NULL, NULL);
+    check(sockets[place].fd >= 0, "cannot accept");
+}
+
+static int listen_anywhere(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    check(listener >= 0 && bind(listener, (struct sockaddr *)&address, size) == 0 &&
+              listen(listener, PEERS) == 0 &&
+              getsockname(listener, (struct sockaddr *)&address, &size) == 0,
+        "cannot listen");
+    printf("%d\n", ntohs(address.sin_port));
+    fflush(stdout);
+    return listener;
+}
+
+int main(int argc, char **argv)
+{
+    bool http = argc == 2 && strcmp(argv[1], "http") == 0;
+    check(http || (argc == 2 && strcmp(argv[1], "stream") == 0), "usage: bench_sink http|stream");
+    /* Without SA_RESTART, so that poll() returns. */
+    check(sigaction(SIGTERM, &(struct sigaction){.sa_handler = end}, NULL) == 0, "cannot set up");
+    char *data = malloc(read_size);
+    check(data != NULL, "no memory");
+    for (int i = 0; i < PEERS; i++)
+        sockets[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+    sockets[PEERS] = (struct pollfd){.fd = listen_anywhere(), .events = POLLIN};
+    while (!ended) {
+        if (poll(sockets, PEERS + 1, -1) < 0) {
+            check(errno == EINTR, "cannot wait");
+            continue;
+        }
+        for (int i = 0; i < PEERS; i++)
+            if (sockets[i].fd >= 0 && sockets[i].revents != 0)
+                take(i, http, data);
+        if (sockets[PEERS].revents != 0)
+            welcome(sockets[PEERS].fd);
+    }
+    printf("%llu %llu\n", requests, body_bytes);
+    free(data);
+    return EXIT_SUCCESS;
+}
