@@ -11,17 +11,24 @@
 #include "rig.h"
 #include "sys/file.h"
 
-static char file_directory[96], file_path[112];
+static char file_directory[PATH_SIZE], file_path[PATH_SIZE];
 
 static inline void file_rig_init(void)
 {
     umask(0);
     rig_init();
-    snprintf(file_directory, sizeof(file_directory), "%s/log", rig->directory);
-    snprintf(file_path, sizeof(file_path), "%s/x.ndjson", file_directory);
+    (void)folder_path(file_directory, rig->directory, "log");
+    (void)folder_path(file_path, rig->directory, "log/x.ndjson");
     rig->config.type = CONFIG_OUTPUT_FILE;
     rig->config.file.path = file_path;
     rig->type = output_file;
+}
+
+/* The path of that name in the directory. */
+static inline const char *file_at(char path[static PATH_SIZE], const char *name)
+{
+    snprintf(path, PATH_SIZE, "%.240s/log/%.200s", rig->directory, name);
+    return path;
 }
 
 /* The names in the directory, sorted, joined by spaces. */
@@ -45,8 +52,8 @@ static inline const char *file_names(void)
 
 static inline void file_read_name(const char *name, struct buffer *content)
 {
-    char path[512];
-    snprintf(path, sizeof(path), "%s/%s", file_directory, name);
+    char path[PATH_SIZE];
+    (void)file_at(path, name);
     struct error error = ERROR_INIT;
     ck_assert_msg(file_read(path, content, &error) == 0, "%s", error.text);
 }
@@ -103,38 +110,22 @@ static inline void file_check_complete(const struct store_source *source)
 
 static inline void file_write(const char *name, const char *content)
 {
-    char path[512];
-    snprintf(path, sizeof(path), "%s/%s", file_directory, name);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(file_write_all(fd, slice_of(content), NULL), 0);
-    close(fd);
+    char path[PATH_SIZE];
+    (void)file_at(path, name);
+    folder_write(path, content, 0640);
 }
 
 static inline void file_rename(const char *from, const char *to)
 {
-    char old[512], new[512];
-    snprintf(old, sizeof(old), "%s/%s", file_directory, from);
-    snprintf(new, sizeof(new), "%s/%s", file_directory, to);
-    ck_assert_int_eq(rename(old, new), 0);
+    char old[PATH_SIZE], new[PATH_SIZE];
+    ck_assert_int_eq(rename(file_at(old, from), file_at(new, to)), 0);
 }
 
 static inline void file_remove(const char *name)
 {
-    char path[512];
-    snprintf(path, sizeof(path), "%s/%s", file_directory, name);
+    char path[PATH_SIZE];
+    (void)file_at(path, name);
     ck_assert_int_eq(unlink(path), 0);
-}
-
-static inline void file_rig_deinit(void)
-{
-    rig_stop();
-    char *names = strdup(file_names());
-    for (char *name = strtok(names, " "); name != NULL; name = strtok(NULL, " "))
-        file_remove(name);
-    free(names);
-    (void)rmdir(file_directory);
-    rig_deinit();
 }
 
 /* A crash: the last batch is in the file and its position is not in the store. */

@@ -4,13 +4,10 @@
  */
 #pragma once
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/units.h"
 #include "fake_store.h"
 #include "output/delivery_parts.h"
+#include "sys/folder.h"
 
 enum { RIG_SENT = 4096, RIG_PENDING = 64 };
 
@@ -27,7 +24,7 @@ struct rig {
     struct delivery_context context;
     struct delivery *delivery;
     struct output_type type;
-    char directory[64], dead_letter[96];
+    char directory[FOLDER_SIZE], dead_letter[PATH_SIZE];
     char *none[1];
 
     rig_receiver receiver;
@@ -210,9 +207,8 @@ static inline void rig_init(void)
     ck_assert_int_eq(loop_new(&rig->loop, rig->clock, NULL), 0);
     fake_store_init(&rig->store);
     fake_store_owner = &rig->store;
-    snprintf(rig->directory, sizeof(rig->directory), "/tmp/delivery-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(rig->directory));
-    snprintf(rig->dead_letter, sizeof(rig->dead_letter), "%s/dead/out.ndjson", rig->directory);
+    folder_make(rig->directory);
+    (void)folder_path(rig->dead_letter, rig->directory, "dead/out.ndjson");
     rig->config = (struct config_output){.name = (char *)"out",
         .type = CONFIG_OUTPUT_HTTP,
         .format = (char *)"json",
@@ -273,11 +269,7 @@ static inline void rig_deinit(void)
     for (size_t i = 0; i < rig->sent; i++)
         free(rig->log[i].body);
     buffer_deinit(&rig->accepted);
-    char dead[80];
-    snprintf(dead, sizeof(dead), "%s/dead", rig->directory);
-    (void)unlink(rig->dead_letter);
-    (void)rmdir(dead);
-    ck_assert_int_eq(rmdir(rig->directory), 0);
+    folder_remove(rig->directory);
     free(rig);
 }
 

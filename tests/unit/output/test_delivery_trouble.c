@@ -590,12 +590,8 @@ START_TEST(the_position_does_not_pass_a_dead_letter_that_cannot_be_written)
     fake_store_add_many(a, 3, "x");
     fake_store_add(a, "{\"id\":\"u\",\"x\":\"unencodable\"}", 0);
     fake_store_add_many(a, 3, "x");
-    ck_assert_int_eq(mkdir(rig->directory, 0700), -1);
-    char blocked[80];
-    snprintf(blocked, sizeof(blocked), "%s/dead", rig->directory);
-    int fd = open(blocked, O_CREAT | O_WRONLY, 0600); /* a file where the directory should be */
-    ck_assert_int_ge(fd, 0);
-    close(fd);
+    char blocked[PATH_SIZE]; /* a file where the directory should be */
+    folder_write(folder_path(blocked, rig->directory, "dead"), "", 0600);
     rig_start();
     rig_pass(60 * USEC_PER_SEC);
     ck_assert_uint_eq(a->position, 4);

@@ -27,7 +27,7 @@ START_TEST(entries_are_lines_and_directories_and_file_have_their_modes)
     ck_assert_uint_eq(record.length, status.st_size);
     ck_assert_int_eq(record.begun, 1700000000);
     file_record_deinit(&record);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -47,7 +47,7 @@ START_TEST(what_was_not_acknowledged_is_cut_off_and_written_again)
     ck_assert_str_eq(file_content("y"), "not ours");
     file_remove("y");
     file_check_complete(a);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -66,7 +66,7 @@ START_TEST(a_file_that_was_there_before_is_kept_and_appended_to)
     snprintf(expected, sizeof(expected), "old line\nunfinished\n%s", lines);
     ck_assert_str_eq(file_content("x.ndjson"), expected);
     free(lines);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -89,7 +89,7 @@ START_TEST(a_file_with_another_identity_is_never_cut)
     ck_assert_int_eq(strncmp(file_content("x.ndjson"), foreign, 401), 0);
     ck_assert_str_eq(file_content("x.ndjson") + 401, line);
     free(line);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -111,7 +111,7 @@ START_TEST(another_content_under_the_same_inode_is_never_cut)
     ck_assert_int_eq(strncmp(file_content("x.ndjson"), foreign, 401), 0);
     ck_assert_str_eq(file_content("x.ndjson") + 401, line);
     free(line);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -140,7 +140,7 @@ START_TEST(a_file_that_somebody_cut_is_appended_to)
     line = file_expected(a, 6, 7);
     ck_assert_str_eq(file_content("x.ndjson"), line);
     free(line);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -158,7 +158,7 @@ START_TEST(a_file_that_was_deleted_while_open_is_made_anew)
     char *lines = file_expected(a, 3, 4);
     ck_assert_str_eq(file_content("x.ndjson"), lines);
     free(lines);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -191,7 +191,7 @@ START_TEST(after_an_external_rename_a_reopen_begins_the_new_file)
     lines = file_expected(a, 5, 8);
     ck_assert_str_eq(file_content("x.ndjson"), lines);
     free(lines);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -212,7 +212,7 @@ START_TEST(a_file_renamed_while_no_process_ran_is_cut_under_its_new_name)
     lines = file_expected(a, 3, 5);
     ck_assert_str_eq(file_content("x.ndjson"), lines);
     free(lines);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -224,8 +224,8 @@ START_TEST(a_changed_path_leaves_nothing_unacknowledged_in_the_old_file)
     rig_start();
     rig_settle();
     file_crash_before_acknowledgement(a, 3);
-    char other[128];
-    snprintf(other, sizeof(other), "%s/other", file_directory);
+    char other[PATH_SIZE];
+    (void)file_at(other, "other");
     rig->config.file.path = other;
     rig_start();
     rig_settle();
@@ -235,7 +235,7 @@ START_TEST(a_changed_path_leaves_nothing_unacknowledged_in_the_old_file)
     lines = file_expected(a, 3, 5);
     ck_assert_str_eq(file_content("other"), lines);
     free(lines);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -266,7 +266,7 @@ START_TEST(a_short_write_is_cut_back_and_the_batch_comes_again)
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &unlimited), 0);
     rig_finish();
     file_check_complete(a);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -281,7 +281,7 @@ START_TEST(nothing_is_written_before_the_store_knows_the_file)
     ck_assert_str_eq(file_content("x.ndjson"), "");
     rig_finish();
     file_check_complete(a);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -299,7 +299,7 @@ START_TEST(a_record_that_nobody_can_read_cuts_nothing)
     rig_start();
     rig_settle();
     file_check_complete(a);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -321,7 +321,7 @@ START_TEST(a_path_that_is_no_regular_file_is_refused)
     ck_assert_int_eq(mkdir(file_path, 0700), 0);
     ck_assert_int_lt(delivery_new_with(&rig->delivery, &rig->context, &rig->type, &error), 0);
     ck_assert_int_eq(rmdir(file_path), 0);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 

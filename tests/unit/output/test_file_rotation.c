@@ -22,13 +22,12 @@ START_TEST(a_file_is_rotated_before_it_grows_past_its_size)
         file_names(), "x.ndjson x.ndjson.20231114T221320Z x.ndjson.20231114T221320Z-1");
     file_check_complete(a);
     struct stat status;
-    char path[256];
-    snprintf(path, sizeof(path), "%s.20231114T221320Z", file_path);
-    ck_assert_int_eq(stat(path, &status), 0);
+    char path[PATH_SIZE];
+    ck_assert_int_eq(stat(file_at(path, "x.ndjson.20231114T221320Z"), &status), 0);
     ck_assert_int_le(status.st_size, 650);
     ck_assert_int_gt(status.st_size, 325);
     ck_assert_uint_eq(status.st_mode & 07777, 0640);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -54,7 +53,7 @@ START_TEST(only_the_newest_rotated_files_are_kept)
     char *lines = file_expected(a, 121, 130);
     ck_assert_str_eq(file_content("x.ndjson.20231114T221320Z-12"), lines);
     free(lines);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -75,7 +74,7 @@ START_TEST(names_go_up_when_the_clock_is_set_back)
     char *lines = file_expected(a, 21, 30);
     ck_assert_str_eq(file_content("x.ndjson.20231114T221320Z-2"), lines);
     free(lines);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -106,7 +105,7 @@ START_TEST(a_day_ends_at_midnight_in_utc_also_when_nothing_comes)
     char *lines = file_expected(a, 7, 9);
     ck_assert_str_eq(file_content("x.ndjson"), lines);
     free(lines);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -127,11 +126,10 @@ START_TEST(rotated_files_are_compressed_and_the_plain_ones_go)
     ck_assert_str_eq(file_content("x.ndjson.20231114T221320Z-1.gz"), lines);
     free(lines);
     struct stat status;
-    char path[256];
-    snprintf(path, sizeof(path), "%s.20231114T221320Z.gz", file_path);
-    ck_assert_int_eq(stat(path, &status), 0);
+    char path[PATH_SIZE];
+    ck_assert_int_eq(stat(file_at(path, "x.ndjson.20231114T221320Z.gz"), &status), 0);
     ck_assert_uint_eq(status.st_mode & 07777, 0640);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -151,7 +149,7 @@ START_TEST(a_compression_that_was_broken_off_begins_again)
         file_names(), "x.ndjson x.ndjson.20200101T000000Z.gz x.ndjson.20200102T000000Z.gz");
     ck_assert_str_eq(file_content("x.ndjson.20200101T000000Z.gz"), "one\n");
     ck_assert_str_eq(file_content("x.ndjson.20200102T000000Z.gz"), "two\n");
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -167,7 +165,7 @@ START_TEST(without_compression_only_what_was_begun_is_finished)
     ck_assert_str_eq(
         file_names(), "x.ndjson x.ndjson.20200101T000000Z x.ndjson.20200102T000000Z.gz");
     ck_assert_str_eq(file_content("x.ndjson.20200102T000000Z.gz"), "two\n");
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -209,7 +207,7 @@ START_TEST(a_large_file_is_compressed_in_slices_between_which_the_loop_turns)
     clock_free(rig->clock);
     rig->clock = simulated;
     rig->loop = simulated_loop;
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -226,7 +224,7 @@ START_TEST(a_file_that_is_being_compressed_can_be_deleted)
     char *lines = file_expected(a, 81, 90);
     ck_assert_str_eq(file_content("x.ndjson.20231114T221320Z-8.gz"), lines);
     free(lines);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -262,7 +260,7 @@ START_TEST(a_crash_before_the_rename_is_finished_on_start)
     rig_settle();
     ck_assert_str_eq(file_names(), "x.ndjson x.ndjson.20231114T221320Z");
     file_check_complete(a);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -280,7 +278,7 @@ START_TEST(a_crash_before_the_rename_finds_another_name_when_its_own_is_taken)
     ck_assert_str_eq(file_content("x.ndjson.20231114T221320Z"), "somebody's\n");
     file_remove("x.ndjson.20231114T221320Z");
     file_check_complete(a);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -297,7 +295,7 @@ START_TEST(a_crash_after_the_rename_is_finished_on_start)
     rig_settle();
     ck_assert_str_eq(file_names(), "x.ndjson x.ndjson.20231114T221320Z");
     file_check_complete(a);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -312,7 +310,7 @@ START_TEST(a_crash_between_the_new_file_and_its_note_leaves_an_empty_file)
     rig_start();
     rig_settle();
     file_check_complete(a);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -335,7 +333,7 @@ START_TEST(a_rotation_that_fails_does_not_stop_the_delivery)
     rig_settle();
     ck_assert_str_eq(file_names(), "x.ndjson x.ndjson.20231114T221421Z");
     file_check_complete(a);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -358,7 +356,7 @@ START_TEST(a_rotation_whose_new_file_cannot_be_noted_writes_nothing_into_it)
     rig_start();
     rig_settle();
     file_check_complete(a);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
@@ -379,7 +377,7 @@ START_TEST(a_file_that_somebody_else_rotated_is_not_rotated_again)
     char *lines = file_expected(a, 11, 20);
     ck_assert_str_eq(file_content("x.ndjson") + 11, lines);
     free(lines);
-    file_rig_deinit();
+    rig_deinit();
 }
 END_TEST
 
