@@ -27,8 +27,7 @@ static inline size_t json_utf8_size(const char *at)
         return value >= 0x800 && (value & 0xf800) != 0xd800 ? 3 : 0;
     }
     unsigned value = (byte[0] & 0x0fU) << 18 | (byte[1] & 0x3fU) << 12;
-    bool valid = byte[0] < 0xf8 && (byte[3] & 0xc0) == 0x80;
-    return valid && value >= 0x10000 && value < 0x110000 ? 4 : 0;
+    return (byte[3] & 0xc0) == 0x80 && value >= 0x10000 && value < 0x110000 ? 4 : 0;
 }
 
 /* Takes the first byte of a character beyond ASCII; false when no character begins so. */

@@ -57,6 +57,18 @@ static int scan_piece(struct slackaudit_page *page)
     }
 }
 
+static int end_scan(struct slackaudit_page *page)
+{
+    switch (json_scan_end(&page->scan, page->piece.offset)) {
+    case JSON_MORE:
+        return 0;
+    case JSON_SCALAR: /* a number and nothing else */
+        return page_top_event(page, JSON_SCALAR);
+    default:
+        return page_invalid(page, "the body ends early, at byte %zu", page->piece.offset);
+    }
+}
+
 int slackaudit_page_new(
     struct slackaudit_page **ret_page, bool salvage, slackaudit_page_entry on_entry, void *user)
 {
@@ -117,8 +129,8 @@ int slackaudit_page_feed(struct slackaudit_page *page, const char *data, size_t 
 int slackaudit_page_finish(
     struct slackaudit_page *page, struct slackaudit_page_summary *ret_summary)
 {
-    if (page->result == 0 && json_scan_end(&page->scan, page->piece.offset) != JSON_MORE)
-        page->result = page_invalid(page, "the body ends early, at byte %zu", page->piece.offset);
+    if (page->result == 0)
+        page->result = end_scan(page);
     if (page->result < 0)
         return page->result;
     const char *cursor = buffer_text(&page->cursor);

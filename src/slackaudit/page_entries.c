@@ -70,15 +70,7 @@ static int yield(struct slackaudit_page *page, size_t end)
             slice.size--;
     entry_fields_read(&page->fields, page->entry_begin, &slice);
     page->scan.damage = JSON_SOUND;
-    page->entry_cut = false;
     return page->on_entry(page->user, &slice);
-}
-
-/* A later part of an entry past the limit is gone when it came in another piece than the end; so
- * that this makes no difference, nothing is looked at there. */
-static bool within_limit(const struct slackaudit_page *page)
-{
-    return page->piece.offset + page->piece.at - page->entry_begin <= LIMIT_ENTRY;
 }
 
 /* Between the elements of `entries`. */
@@ -102,7 +94,8 @@ static int entry_key(struct slackaudit_page *page)
 {
     const char *raw = NULL;
     size_t size = 0;
-    if (!within_limit(page))
+    /* Past the limit a part of the key may be gone, with the piece that it came in. */
+    if (page->scan.token_end - page->entry_begin > LIMIT_ENTRY)
         return 0;
     int result = page_string(page, &raw, &size);
     if (result == 0)
@@ -119,7 +112,7 @@ int page_entry_event(struct slackaudit_page *page, enum json_event event)
         page->scan.watch = LEVEL_ELEMENT;
         return yield(page, page->scan.token_end);
     }
-    if (event != JSON_CLOSE && within_limit(page))
+    if (event != JSON_CLOSE)
         entry_fields_value(&page->fields, &page->scan);
     return 0;
 }
@@ -133,12 +126,8 @@ static int carry_element(struct slackaudit_page *page)
         return carry_keep(&page->carry, &page->piece, from, end);
     if (!page->salvage)
         return too_long(page);
-    if (page->entry_cut)
-        return 0;
     int result = carry_keep(&page->carry, &page->piece, from, from + LIMIT_ENTRY_DAMAGED);
     buffer_shrink(&page->carry.bytes, LIMIT_ENTRY_DAMAGED);
-    page->entry_cut = true;
-    page->scan.watch = LEVEL_ELEMENT;
     return result;
 }
 

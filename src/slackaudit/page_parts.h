@@ -38,7 +38,6 @@ struct slackaudit_page {
 
     size_t entry_begin;         /* of the element that has begun */
     struct entry_fields fields; /* of it */
-    bool entry_cut;             /* it has passed LIMIT_ENTRY; its first part is carried */
 
     bool entries_seen, has_entries, ok_is_false;
     size_t entries, damaged;

@@ -1,6 +1,8 @@
 /*
  * Salvage and caps: what becomes of an entry that is broken or too large, and of its neighbours.
  */
+#include <stdio.h>
+
 #include "check_main.h"
 #include "slackaudit/page_feed.h"
 
@@ -108,6 +110,8 @@ START_TEST(outside_entries_nothing_is_salvaged)
 {
     EXPECT_SALVAGED("{\"entries\":[1],\"x\":\"\xff\"}",
         "1 id=- action=- date=- whole\ninvalid: invalid UTF-8 in a string at byte 20\n");
+    EXPECT_SALVAGED("{\"entries\":[1],\"x\":{\"y\":[\"\xff\"]}}",
+        "1 id=- action=- date=- whole\ninvalid: invalid UTF-8 in a string at byte 26\n");
     EXPECT_SALVAGED(
         "{\"x\":[nope],\"entries\":[]}", "invalid: malformed true, false or null at byte 7\n");
     EXPECT_SALVAGED(
@@ -138,75 +142,117 @@ START_TEST(an_entry_nested_past_the_limit_is_damaged)
 }
 END_TEST
 
-/* A page whose second entry has `size` bytes. */
-static void make_large(struct buffer *body, size_t size)
+/* Appends an entry of `size` bytes that ends with `tail`. */
+static void append_large(struct buffer *body, size_t size, const char *tail)
 {
     static const char head[] = "{\"id\":\"b\",\"n\":\"";
-    ck_assert_int_eq(buffer_append_text(body, "{\"entries\":[{\"id\":\"a\"},"), 0);
     ck_assert_int_eq(buffer_append_text(body, head), 0);
-    size_t fill = size - strlen(head) - strlen("\",\"action\":\"x\"}");
+    size_t fill = size - strlen(head) - strlen(tail);
     ck_assert_int_eq(buffer_reserve(body, fill), 0);
     memset(body->data + body->size, 'n', fill);
     body->size += fill;
-    ck_assert_int_eq(buffer_append_text(body, "\",\"action\":\"x\"},{\"id\":\"z\"}]}"), 0);
+    ck_assert_int_eq(buffer_append_text(body, tail), 0);
 }
 
+/* The entries, each cut to what a test looks at, and what came of the page. */
 struct large {
-    size_t count, size;
-    enum slackaudit_damage damage;
-    bool has_id, has_action, begins_right;
+    struct buffer told;
+    struct slackaudit_page_summary summary;
 };
 
-static int look_large(void *user, const struct slackaudit_entry_slice *entry)
+static int tell_large(void *user, const struct slackaudit_entry_slice *entry)
 {
     struct large *large = user;
-    if (++large->count != 2)
-        return 0;
-    large->size = entry->size;
-    large->damage = entry->damage;
-    large->has_id = entry->id_size == 1 && entry->id[0] == 'b';
-    large->has_action = entry->action != NULL;
-    large->begins_right = memcmp(entry->data, "{\"id\":\"b\",\"n\":\"nnnn", 19) == 0;
-    return 0;
+    static const char head[] = "{\"id\":\"b\",\"n\":\"";
+    size_t end = strlen(head);
+    ck_assert(entry->size > end && memcmp(entry->data, head, end) == 0);
+    while (end < entry->size && entry->data[end] == 'n')
+        end++;
+    return buffer_printf(&large->told, "%zu, n up to %zu, id=%.*s action=%.*s date=%d %s\n",
+        entry->size, end, (int)entry->id_size, entry->id == NULL ? "" : entry->id,
+        (int)entry->action_size, entry->action == NULL ? "" : entry->action, entry->has_date,
+        damage_name(entry->damage));
 }
 
-static struct large feed_large(
-    size_t size, bool salvage, size_t piece, int expected, struct slackaudit_page_summary *summary)
+static void expect_large(
+    struct slice body, bool salvage, size_t piece, const char *expected, const char *problem)
 {
-    struct buffer body = BUFFER_INIT(LIMIT_ENTRY + MIB(1));
-    struct large large = {0};
+    struct large large = {.told = BUFFER_INIT(MIB(1))};
     struct slackaudit_page *page = NULL;
     int result = 0;
-    make_large(&body, size);
-    ck_assert_int_eq(slackaudit_page_new(&page, salvage, look_large, &large), 0);
+    ck_assert_int_eq(slackaudit_page_new(&page, salvage, tell_large, &large), 0);
     for (size_t at = 0; result == 0 && at < body.size; at += piece)
-        result = slackaudit_page_feed(
-            page, body.data + at, piece < body.size - at ? piece : body.size - at);
+        result = feed_copy(page, body.data + at, piece < body.size - at ? piece : body.size - at);
     if (result == 0)
-        result = slackaudit_page_finish(page, summary);
-    ck_assert_int_eq(result, expected);
-    if (result < 0)
-        ck_assert_str_eq(
-            slackaudit_page_problem(page), "an entry of more than 8388608 bytes at byte 23");
+        result = slackaudit_page_finish(page, &large.summary);
+    ck_assert_int_eq(result, problem == NULL ? 0 : SLACKAUDIT_PAGE_INVALID);
+    ck_assert_str_eq(slackaudit_page_problem(page), problem == NULL ? "" : problem);
+    ck_assert_str_eq(buffer_text(&large.told), expected);
     slackaudit_page_free(page);
-    buffer_deinit(&body);
-    return large;
+    buffer_deinit(&large.told);
 }
 
 START_TEST(an_entry_up_to_the_limit_is_whole_and_one_past_it_is_cut)
 {
-    const size_t pieces[] = {1021, KIB(256), LIMIT_ENTRY, 2 * LIMIT_ENTRY};
-    struct slackaudit_page_summary summary;
+    static const char tail[] = "\",\"action\":\"x\"}";
+    const size_t pieces[] = {1021, KIB(256), LIMIT_ENTRY, 3 * LIMIT_ENTRY};
+    struct buffer body = BUFFER_INIT(3 * LIMIT_ENTRY);
+    ck_assert_int_eq(buffer_append_text(&body, "{\"entries\":["), 0);
+    append_large(&body, LIMIT_ENTRY, tail);
+    ck_assert_int_eq(buffer_append_text(&body, ","), 0);
+    append_large(&body, LIMIT_ENTRY + 1, tail);
+    ck_assert_int_eq(buffer_append_text(&body, ","), 0);
+    append_large(&body, 100, tail);
+    ck_assert_int_eq(buffer_append_text(&body, "]}"), 0);
     for (size_t i = 0; i < 4; i++) {
-        struct large whole = feed_large(LIMIT_ENTRY, false, pieces[i], 0, &summary);
-        ck_assert(whole.size == LIMIT_ENTRY && whole.damage == SLACKAUDIT_WHOLE);
-        ck_assert(whole.has_id && whole.has_action && whole.begins_right);
-        struct large cut = feed_large(LIMIT_ENTRY + 1, true, pieces[i], 0, &summary);
-        ck_assert(cut.size == LIMIT_ENTRY_DAMAGED && cut.damage == SLACKAUDIT_DAMAGE_SIZE);
-        ck_assert(cut.has_id && !cut.has_action && cut.begins_right);
-        ck_assert(cut.count == 3 && summary.entries == 3 && summary.damaged == 1);
-        (void)feed_large(LIMIT_ENTRY + 1, false, pieces[i], SLACKAUDIT_PAGE_INVALID, &summary);
+        expect_large(buffer_slice(&body), true, pieces[i],
+            "8388608, n up to 8388593, id=b action=x date=0 whole\n"
+            "65536, n up to 65536, id=b action= date=0 size\n"
+            "100, n up to 85, id=b action=x date=0 whole\n",
+            NULL);
+        expect_large(buffer_slice(&body), false, pieces[i],
+            "8388608, n up to 8388593, id=b action=x date=0 whole\n",
+            "an entry of more than 8388608 bytes at byte 8388621");
     }
+    buffer_deinit(&body);
+}
+END_TEST
+
+START_TEST(what_stands_behind_the_limit_of_an_entry_is_not_looked_at)
+{
+    const size_t pieces[] = {1021, LIMIT_ENTRY + 2000, 3 * LIMIT_ENTRY};
+    char tail[5000] = "";
+    char key[4000] = "";
+    memset(key, 'k', sizeof(key) - 1);
+    snprintf(tail, sizeof(tail), "\",\"%s\":{},\"id\":\"late\",\"date_create\":1,\"m\":{}", key);
+    struct buffer body = BUFFER_INIT(3 * LIMIT_ENTRY);
+    ck_assert_int_eq(buffer_append_text(&body, "{\"entries\":["), 0);
+    for (int i = 0; i < 2; i++) {
+        append_large(&body, LIMIT_ENTRY + 4500, tail);
+        ck_assert_int_eq(buffer_append_text(&body, i == 0 ? "}," : "}]}"), 0);
+    }
+    for (size_t i = 0; i < 3; i++)
+        expect_large(buffer_slice(&body), true, pieces[i],
+            "65536, n up to 65536, id=b action= date=0 size\n"
+            "65536, n up to 65536, id=b action= date=0 size\n",
+            NULL);
+    buffer_deinit(&body);
+}
+END_TEST
+
+START_TEST(without_salvage_a_page_ends_where_an_entry_passes_the_limit)
+{
+    struct buffer body = BUFFER_INIT(3 * LIMIT_ENTRY);
+    struct slackaudit_page *page = NULL;
+    struct large large = {0};
+    ck_assert_int_eq(buffer_append_text(&body, "{\"entries\":["), 0);
+    append_large(&body, LIMIT_ENTRY + 2, "\"}");
+    ck_assert_int_eq(slackaudit_page_new(&page, false, tell_large, &large), 0);
+    ck_assert_int_eq(slackaudit_page_feed(page, body.data, body.size - 2), 0);
+    ck_assert_int_eq(
+        slackaudit_page_feed(page, body.data + body.size - 2, 1), SLACKAUDIT_PAGE_INVALID);
+    slackaudit_page_free(page);
+    buffer_deinit(&body);
 }
 END_TEST
 
@@ -277,4 +323,6 @@ CHECK_MAIN("page_salvage", an_entry_with_a_wrong_string_is_damaged_and_its_field
     what_cannot_be_matched_makes_the_page_invalid, outside_entries_nothing_is_salvaged,
     an_entry_nested_past_the_limit_is_damaged,
     an_entry_up_to_the_limit_is_whole_and_one_past_it_is_cut,
+    what_stands_behind_the_limit_of_an_entry_is_not_looked_at,
+    without_salvage_a_page_ends_where_an_entry_passes_the_limit,
     a_page_has_a_largest_number_of_entries, a_mangled_page_tells_the_same_however_it_is_cut)
