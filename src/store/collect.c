@@ -141,7 +141,7 @@ int store_collect(struct store *store, struct error *error)
         /* The segment of a page that is being written was left out. */
         source->untidy = source->page != NULL;
     }
-    return reserve_take(&store->reserve, error);
+    return reserve_take_back(&store->reserve, error);
 }
 
 /* ---- After the start ---- */

@@ -100,6 +100,8 @@ static int open_segment(struct store_page *page, struct error *error)
 
 static int write_block(struct store_page *page, struct error *error)
 {
+    if (!page->source->store->reserve.held)
+        return refuse_full(page->source->store, error); /* another page met the full disk */
     if (page->block_count == 0)
         return 0;
     int result = page->writer.fd < 0 ? open_segment(page, error) : 0;
@@ -280,8 +282,6 @@ static int complete_page(struct store_page *page, struct slice *ret_record, stru
     if (page->failed != 0)
         return error_set(
             error, page->failed, "the page of source %s has failed before", source->name);
-    if (!source->store->reserve.held)
-        return refuse_full(source->store, error);
     int result = write_block(page, error);
     crash_point("store.page.before_sync");
     if (result == 0)
@@ -366,13 +366,13 @@ int store_commit(struct store_source *source, struct store_page *page, struct st
         return error_set(error, ERROR_INVALID, "a page of %s without a window", source->name);
     if (page != NULL)
         counted.pages++;
-    if (page != NULL && outcome != STORE_GIVE_UP && page->record.count > 0) {
-        uint32_t count = page->record.count;
+    bool is_empty = page == NULL || (page->record.count == 0 && page->failed == 0);
+    if (!is_empty && outcome != STORE_GIVE_UP) {
         int result = complete_page(page, &commit.record, error);
         if (result < 0)
             return result;
         commit.page = page;
-        counted.entries += count;
+        counted.entries += page->record.count;
         counted.bytes += page_bytes(page);
     }
     int result = run_commit(&commit, error);

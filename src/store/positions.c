@@ -269,8 +269,10 @@ static int backlog(
     int64_t bytes = 0;
     int result = database_look_up(source->store->database, &bytes, error,
         "SELECT coalesce(sum(CASE WHEN first_sequence >= ?2 THEN bytes"
-        " ELSE bytes * (first_sequence + count - ?2) / count END), 0)"
-        " FROM batch WHERE source = ?1 AND state = 0 AND first_sequence + count > ?2",
+        " ELSE bytes * (first_sequence + count - ?2) / count END), 0) FROM batch"
+        " WHERE source = ?1 AND state = 0 AND first_sequence + count > ?2 AND first_sequence >="
+        " coalesce((SELECT max(first_sequence) FROM batch"
+        " WHERE source = ?1 AND state = 0 AND first_sequence <= ?2), 0)",
         value_integer(source->id), value_integer((int64_t)sequence));
     if (result < 0)
         return result;

@@ -25,7 +25,7 @@ static int allocate(const char *path, struct error *error)
     return 0;
 }
 
-static int take(struct reserve *reserve, struct error *error)
+int reserve_fill(struct reserve *reserve, struct error *error)
 {
     int result = allocate(reserve->path, error);
     reserve->held = result == 0;
@@ -39,7 +39,8 @@ int reserve_init(struct reserve *reserve, const char *directory, struct error *e
         return error_set(error, ERROR_MEMORY, "no memory to open %s/reserve", directory);
     }
     reserve->directory = directory;
-    return take(reserve, error);
+    reserve->held = access(reserve->path, F_OK) == 0;
+    return 0;
 }
 
 void reserve_deinit(struct reserve *reserve)
@@ -58,7 +59,7 @@ bool reserve_release(struct reserve *reserve)
     return unlink(reserve->path) == 0;
 }
 
-int reserve_take(struct reserve *reserve, struct error *error)
+int reserve_take_back(struct reserve *reserve, struct error *error)
 {
     if (reserve->held)
         return 0;
@@ -67,5 +68,5 @@ int reserve_take(struct reserve *reserve, struct error *error)
         return error_set_errno(error, errno, "cannot look at %s", reserve->directory);
     if ((uint64_t)status.f_bavail * status.f_frsize < 2 * LIMIT_RESERVE)
         return 0;
-    return take(reserve, error);
+    return reserve_fill(reserve, error);
 }

@@ -21,8 +21,7 @@ struct reserve {
         .held = false                                                                              \
     }
 
-/* Takes the reserve below `directory`; on a disk without room it stays released, which is no error.
- * `directory` outlives it. */
+/* Looks whether the reserve is there. `directory` outlives it. */
 int reserve_init(struct reserve *reserve, const char *directory, struct error *error);
 /* The file stays. */
 void reserve_deinit(struct reserve *reserve);
@@ -30,6 +29,9 @@ void reserve_deinit(struct reserve *reserve);
 /* Gives it up: true when there was something to give up. */
 bool reserve_release(struct reserve *reserve);
 
-/* Takes it again once there is room for it and as much again, so that it does not come and go.
- * Returns 0 in either case, or what else went wrong. */
-int reserve_take(struct reserve *reserve, struct error *error);
+/* Takes it, or makes sure of all of it. On a disk without room it is released, which is no error.
+ */
+int reserve_fill(struct reserve *reserve, struct error *error);
+/* The same for one that was released: only once there is room for it and as much again, so that it
+ * does not come and go. */
+int reserve_take_back(struct reserve *reserve, struct error *error);

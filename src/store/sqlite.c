@@ -69,6 +69,15 @@ static int refuse_lost_database(struct store *store, const char *path, struct er
     return result;
 }
 
+/* On a full disk SQLite needs room for the index of its log before anything can be freed. */
+static int open_database(struct store *store, const char *path, struct error *error)
+{
+    int result = schema_open(&store->database, path, error);
+    if (result == ERROR_FULL && reserve_release(&store->reserve))
+        result = schema_open(&store->database, path, error);
+    return result;
+}
+
 static int open_files(struct store *store, struct error *error)
 {
     _cleanup_free_ char *lock = path_below(store->directory, "lock");
@@ -81,7 +90,9 @@ static int open_files(struct store *store, struct error *error)
     if (result == 0)
         result = refuse_lost_database(store, database, error);
     if (result == 0)
-        result = schema_open(&store->database, database, error);
+        result = reserve_init(&store->reserve, store->directory, error);
+    if (result == 0)
+        result = open_database(store, database, error);
     if (result == 0 && store->segments.fd < 0)
         result = segments_open(&store->segments, store->directory, error);
     return result;
@@ -89,7 +100,7 @@ static int open_files(struct store *store, struct error *error)
 
 static int load(struct store *store, struct error *error)
 {
-    int result = reserve_init(&store->reserve, store->directory, error);
+    int result = reserve_fill(&store->reserve, error);
     if (result == 0)
         result = sources_load(store, error);
     if (result == 0)
@@ -173,6 +184,11 @@ static void store_usage(struct store *store, struct store_usage *ret_usage)
     *ret_usage = usage;
 }
 
+static void store_set_max_bytes(struct store *store, uint64_t max_bytes)
+{
+    store->max_bytes = max_bytes;
+}
+
 struct pause {
     const char *name;
     int64_t until;
@@ -233,6 +249,7 @@ const struct store_type store_sqlite = {
     .condemn = store_condemn,
     .collect = store_collect,
     .usage = store_usage,
+    .set_max_bytes = store_set_max_bytes,
     .positions = store_positions,
     .sources = store_sources,
     .forget_source = store_forget_source,

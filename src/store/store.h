@@ -15,8 +15,9 @@
  * entry that it has not acknowledged. A closed *piece* is a window that waits, unnumbered, for the
  * windows below it.
  *
- * Names are copied. Sources and outputs are known by name; what leaves the configuration keeps its
- * state until it is forgotten. One thread. An error leaves the store as it was before the call.
+ * A `visit` must not call the store. Names are copied. Sources and outputs are known by name; what
+ * leaves the configuration keeps its state until it is forgotten. One thread. An error leaves the
+ * store as it was before the call.
  */
 #pragma once
 
@@ -214,6 +215,8 @@ struct store_type {
     int (*collect)(struct store *store, struct error *error);
 
     void (*usage)(struct store *store, struct store_usage *ret_usage);
+    /* Another cap from now on (a reload). */
+    void (*set_max_bytes)(struct store *store, uint64_t max_bytes);
     /* Visits every pair of output and source that has a position. */
     int (*positions)(struct store *store,
         int (*visit)(void *user, const struct store_position *position), void *user,

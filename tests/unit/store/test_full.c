@@ -5,6 +5,8 @@
 #include "check_main.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 #include "base/limits.h"
 #include "store/mount.h"
@@ -92,10 +94,18 @@ START_TEST(on_a_full_disk_pages_wait_and_positions_move)
     scene_open(&scene);
     (void)scene_attach(&scene, "out");
     scene_store(&scene, 1, 5000);
+    struct scene other = scene;
+    ck_assert_ok(store_type->source(scene.store, "other", &other.source, &other.walk, error));
+    struct store_page *other_page = scene_page(&other, 1, 10);
     fill(&scene);
     write_until_full(&scene);
     ck_assert(is_released(&scene));
     ck_assert_int_eq(scene_size(&scene, "reserve"), -1);
+    /* A page of another source must not use up what was released. */
+    struct store_window window = scene_window(1, 10);
+    ck_assert_fails(
+        store_type->commit(other.source, other_page, &window, STORE_CLOSE, &other.walk, error),
+        ERROR_FULL, "the disk is full");
 
     struct store_page *page;
     ck_assert_fails(
@@ -150,6 +160,39 @@ START_TEST(a_full_store_opens_without_its_reserve_and_frees_itself)
     scene_store(&scene, 280001, 280003);
     scene_expect(&scene, 280001, " 280001 280002 280003");
     scene_check_reopen(&scene);
+    end(&scene);
+}
+END_TEST
+
+START_TEST(a_killed_store_opens_on_a_full_disk_with_the_room_of_its_reserve)
+{
+    struct scene scene;
+    if (!begin(&scene, "12m"))
+        return;
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        scene_open(&scene);
+        (void)scene_attach(&scene, "out");
+        scene_store(&scene, 1, 10);
+        (void)raise(SIGKILL);
+    }
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    ck_assert_int_gt(scene_size(&scene, "store.db-wal"), 0);
+    char path[PATH_SIZE];
+    ck_assert_int_eq(unlink(scene_path(&scene, path, "store.db-shm")), 0);
+    fill(&scene);
+
+    scene_open(&scene);
+    ck_assert(is_released(&scene));
+    scene_expect(&scene, 1, " 1 2 3 4 5 6 7 8 9 10");
+    ck_assert_uint_eq(scene_attach(&scene, "out"), 1);
+    ck_assert_ok(scene_acknowledge(&scene, "out", 8, error));
+    scene_reopen(&scene);
+    ck_assert_uint_eq(scene_attach(&scene, "out"), 8);
+    empty(&scene);
+    collect_all(&scene);
+    ck_assert(!is_released(&scene));
     end(&scene);
 }
 END_TEST
@@ -250,6 +293,7 @@ END_TEST
 
 CHECK_MAIN("store full", on_a_full_disk_pages_wait_and_positions_move,
     a_full_store_opens_without_its_reserve_and_frees_itself,
+    a_killed_store_opens_on_a_full_disk_with_the_room_of_its_reserve,
     a_commit_that_finds_no_room_takes_its_page_back,
     whatever_room_is_left_a_commit_works_whole_or_not_at_all,
     a_disk_without_room_for_an_empty_store_is_refused)

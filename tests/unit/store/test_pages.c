@@ -24,6 +24,10 @@ START_TEST(a_new_store_is_empty_and_private)
     ck_assert_uint_eq(usage.open_bytes, 0);
     ck_assert_uint_eq(usage.max_bytes, SCENE_CAP);
     ck_assert(!usage.reserve_released);
+    store_type->set_max_bytes(scene.store, 12345);
+    store_type->usage(scene.store, &usage);
+    ck_assert_uint_eq(usage.max_bytes, 12345);
+    store_type->set_max_bytes(scene.store, SCENE_CAP);
     ck_assert_int_eq(scene_size(&scene, "reserve"), LIMIT_RESERVE);
     struct stat status;
     ck_assert_int_eq(stat(scene.directory, &status), 0);
@@ -285,7 +289,10 @@ START_TEST(entries_that_cannot_be_stored_are_refused_and_spoil_their_page)
     bad = numbered.entry;
     bad.time = INT64_C(1) << 32;
     ck_assert_fails(store_type->page_append(page, &bad, error), ERROR_LIMIT, "4294967296");
-    store_type->page_abort(page);
+    /* Nothing came before the refused entry: this is no empty page. */
+    ck_assert_fails(
+        store_type->commit(scene.source, page, &window, STORE_CLOSE, &scene.walk, error),
+        ERROR_LIMIT, "failed before");
     scene_expect(&scene, 1, "");
     scene_end(&scene);
 }
