@@ -10,10 +10,10 @@ ENTRIES = 25000
 BATCH = 250
 
 FAULTS = [
-    "500:every=6", "reset:every=7", "truncate:every=8", "html:every=9", "broken-json:every=10",
-    "reset-body:every=11", "repeat-entries:every=4", "wrong-order:every=13", "outside:every=15",
     "503:every=40", "429:every=45", "stall:every=47,for=300ms", "slow:every=31,for=200ms",
-    "repeat-cursor:at=12", "expire-cursor:at=25",
+    "repeat-cursor:at=12", "expire-cursor:at=25", "outside:every=19", "wrong-order:every=17",
+    "reset-body:every=15", "broken-json:every=14", "html:every=13", "truncate:every=12",
+    "reset:every=11", "500:every=10", "repeat-entries:every=6",
 ]
 """503 and 429 come less often: whoever gets one has to wait for a second or two."""
 

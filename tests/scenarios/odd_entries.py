@@ -5,7 +5,7 @@ where each was."""
 
 import base64
 
-from harness import judge, run
+from harness import judge, run, settings
 from harness.failure import check, same
 
 KINDS = ["no-id=5", "no-date=5", "huge=2", "deep=5", "unknown-entity=5", "not-an-object=5",
@@ -17,7 +17,8 @@ def scenario(bench):
     archive = bench.archive()
     collector = bench.http_receiver()
     daemon = bench.daemon(sources=[api.source(page_limit=500)],
-                          outputs=[archive.config(), bench.http_output(collector)])
+                          outputs=[archive.config(), bench.http_output(collector)],
+                          retry=settings.retry(most=2))  # a page with damage is asked for again
     expected, damaged = api.expected(), api.damaged()
     same(len(damaged), 5, "damaged entries in the history")
     daemon.start()

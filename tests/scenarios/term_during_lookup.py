@@ -1,7 +1,7 @@
-"""TERM while a name lookup hangs, that of an output and that of the API: the daemon ends within 5 s, and
+"""TERM while a name lookup hangs, that of two outputs and that of the API: the daemon ends within 5 s, and
 nothing is lost or comes twice."""
 
-from harness import judge, machine, run
+from harness import judge, machine, run, settings
 from harness.failure import check
 from harness.waiting import Stopwatch, until
 
@@ -26,16 +26,13 @@ def scenario(bench):
     near = [archive.config(), bench.http_output(collector)]
     far = [archive.config(),
            bench.http_output(collector, insecure_http=True,
-                             url=collector.url.replace("127.0.0.1", HOST))]
+                             url=collector.url.replace("127.0.0.1", HOST)),
+           settings.syslog_output(f"tcp://{HOST}:{syslog.port}")]
     daemon = bench.daemon(sources=[api.source()], outputs=far)
 
     daemon.start()
     daemon.wait_delivered(outputs=["archive"])
-    stop_in_time(daemon, server)
-
-    daemon.change(outputs=[archive.config(), bench.http_output(collector), {
-        "name": "siem", "type": "syslog", "address": f"tcp://{HOST}:{syslog.port}"}])
-    daemon.start()
+    until(lambda: server.queries >= 2, "a query of each output")
     stop_in_time(daemon, server)
 
     daemon.change(outputs=near, sources=[api.source(

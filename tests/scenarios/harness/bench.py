@@ -82,7 +82,7 @@ class Bench:
         return Authority(self.folder / name)
 
     def http_output(self, receiver, name="collector", **keys):
-        return settings.http_output(receiver.url, name, **keys)
+        return {**settings.http_output(receiver.url, name), **keys}
 
     # Secrets. Whatever is made here must turn up nowhere but in its file.
 

@@ -155,10 +155,11 @@ class Daemon:
             return f"{what}; the status is {json.dumps(last[0])}\n{tail(self.log)}"
         return until(look, words, limit, step=0.03)
 
-    def wait_delivered(self, limit=60.0, outputs=None):
-        """Waits until every source is read up to now and every output has all of it."""
+    def wait_delivered(self, limit=60.0, outputs=None, caught_up=True):
+        """Waits until every source is read up to now (unless `caught_up` is false) and every output,
+        or each of those named, has all that it can get."""
         def holds(status):
-            return (all(source.get("caught_up") for source in status["sources"])
+            return (all(source.get("caught_up") or not caught_up for source in status["sources"])
                     and all(is_caught_up(output) for output in status["outputs"]
                             if outputs is None or output["name"] in outputs))
         return self.wait_status(holds, "everything to be delivered", limit)

@@ -10,6 +10,7 @@ import gzip
 import http.server
 import json
 import socket
+import socketserver
 import struct
 import threading
 
@@ -189,6 +190,9 @@ class Server(http.server.ThreadingHTTPServer):
         self.receiver = receiver
         self.connections = set()
         super().__init__(("127.0.0.1", port), Handler)
+
+    def server_bind(self):
+        socketserver.TCPServer.server_bind(self)  # HTTPServer's looks up a name, which may hang
 
     def process_request(self, request, client_address):
         self.connections.add(request)
