@@ -104,7 +104,7 @@ static int set_up(struct delivery *delivery, struct error *error)
     return open_output(delivery, error);
 }
 
-/* The batch settings, which a type without them leaves at zero. */
+/* The batch settings; what a configuration built by hand leaves at zero gets a default. */
 static void set_limits(struct delivery *delivery)
 {
     const struct config_output *config = delivery->config;
@@ -116,7 +116,7 @@ static void set_limits(struct delivery *delivery)
     delivery->max_bytes = bytes == 0 ? DEFAULT_MAX_BYTES : bytes;
     if (delivery->max_bytes > LIMIT_BATCH)
         delivery->max_bytes = LIMIT_BATCH;
-    delivery->max_wait_us = config->type == CONFIG_OUTPUT_HTTP ? config->batch.max_wait_us : 0;
+    delivery->max_wait_us = config->batch.max_wait_us;
     bool one = delivery->type->one_at_a_time || config->max_in_flight < 1;
     delivery->max_in_flight = one ? 1 : (size_t)config->max_in_flight;
 }

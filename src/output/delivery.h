@@ -15,10 +15,11 @@
  * The dead letter is synced before the position moves.
  *
  * How long it waits. With fewer than batch.max_entries of a source (or about batch.max_bytes) at
- * hand, HTTP outputs gather for batch.max_wait from the first entry; the others, which gain nothing
- * by that, send at once. A failed batch waits as the output's retry stack says and, past the stack,
- * 1 s doubling to 60 s, half of it random; Retry-After is honoured as a minimum. A held output is
- * tried after 30 s growing to 5 min. While a failure lasts only one batch is in flight.
+ * hand, entries gather for batch.max_wait from the first one on; that is 1 s for HTTP and nothing
+ * for the other types, which gain nothing by it. What is there when the wait is over goes whole, in
+ * as many batches as it takes. A failed batch waits as the output's retry stack says and, past the
+ * stack, 1 s doubling to 60 s, half of it random; Retry-After is honoured as a minimum. A held
+ * output is tried after 30 s growing to 5 min. While a failure lasts only one batch is in flight.
  *
  * With max_in_flight above 1 several batches are in flight, of one source too; their
  * acknowledgements count in order, so that a failed one holds the position of the later ones, which

@@ -180,19 +180,6 @@ START_TEST(a_batch_that_is_about_full_by_size_does_not_wait)
 }
 END_TEST
 
-START_TEST(files_and_streams_do_not_wait_for_company)
-{
-    rig_init();
-    rig->config.type = CONFIG_OUTPUT_SYSLOG;
-    rig->config.batch.max_wait_us = 5 * USEC_PER_SEC;
-    fake_store_add_many(fake_store_source(&rig->store, "a"), 1, "x");
-    rig_start();
-    rig_settle();
-    ck_assert_uint_eq(rig->sent, 1);
-    rig_deinit();
-}
-END_TEST
-
 START_TEST(several_batches_in_flight_are_acknowledged_in_order)
 {
     rig_init();
@@ -379,7 +366,7 @@ CHECK_MAIN("delivery", everything_is_delivered_once_in_order_and_the_position_mo
     sources_take_turns_and_never_share_a_batch,
     unwanted_entries_move_the_position_without_being_sent, named_fields_are_redacted_on_the_way,
     a_few_entries_wait_for_company_and_a_full_batch_does_not,
-    a_batch_that_is_about_full_by_size_does_not_wait, files_and_streams_do_not_wait_for_company,
+    a_batch_that_is_about_full_by_size_does_not_wait,
     several_batches_in_flight_are_acknowledged_in_order,
     a_type_that_keeps_state_has_one_batch_in_flight_and_its_state_is_stored,
     a_drain_sends_no_more_and_lets_what_is_in_flight_end,

@@ -244,14 +244,14 @@ static void run_world(uint64_t seed, unsigned in_flight)
 
 START_TEST(with_one_batch_in_flight)
 {
-    for (uint64_t seed = 1; seed <= 40; seed++)
+    for (uint64_t seed = 1; seed <= 25; seed++)
         run_world(seed, 1);
 }
 END_TEST
 
 START_TEST(with_four_batches_in_flight)
 {
-    for (uint64_t seed = 1001; seed <= 1040; seed++)
+    for (uint64_t seed = 1001; seed <= 1025; seed++)
         run_world(seed, 4);
 }
 END_TEST
