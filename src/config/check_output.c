@@ -27,10 +27,13 @@ static int check_file(struct schema_reader *reader, const struct schema_site *si
     const struct config_output *output = site->object;
     struct error error = ERROR_INIT;
     bool rotates = output->file.rotate_size != 0 || output->file.rotate_interval_us != 0;
-    if (!reader->world || !rotates || output->file.path == NULL ||
-        config_path_check_file(output->file.path, NULL) < 0) /* told already */
+    if (!reader->world || !rotates || output->file.path == NULL)
         return 0;
-    int code = config_path_check_parent(output->file.path, &error);
+    int code = config_path_check_file(output->file.path, &error);
+    if (code < 0 && code != ERROR_MEMORY) /* told already, at the path */
+        return 0;
+    if (code == 0)
+        code = config_path_check_parent(output->file.path, &error);
     if (code == 0 || code == ERROR_MEMORY)
         return code;
     return schema_problem_at(reader, site, "rotate", "%s", error.text);

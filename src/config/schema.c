@@ -256,6 +256,8 @@ static int read_value(struct schema_reader *reader, struct schema_site *site)
 {
     const struct schema_key *key = site->key;
     const struct config_node *value = config_node_get(site->node, key->name);
+    if (value != NULL && value->kind == CONFIG_NODE_REFUSED)
+        return 1; /* told already */
     if (value != NULL) {
         site->node = value;
         return key->type->read(reader, site);

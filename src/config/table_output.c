@@ -29,9 +29,6 @@ static const struct schema_choice formats[] = {
 
 static const struct schema_choice json_only[] = {{.word = "json"}, {0}};
 
-static const struct schema_choice compressions[] = {
-    {.word = "none", .value = false}, {.word = "gzip", .value = true}, {0}};
-
 static const struct schema_choice schemes[] = {
     {.word = "udp://", .value = CONFIG_TRANSPORT_UDP, .kinds = KIND_UDP},
     {.word = "tcp://", .value = CONFIG_TRANSPORT_TCP, .kinds = KIND_TCP},
@@ -89,112 +86,6 @@ static const struct schema_choice facilities[] = {
     {0},
 };
 
-static const struct schema_key only_keys[] = {
-    {.name = "actions",
-        .type = &schema_texts,
-        .initial = "[]",
-        .high = 1000,
-        .offset = offsetof(struct config_output, only),
-        .meaning = "Shell patterns of actions (`user_*`); empty: all."},
-};
-
-static const struct schema_group only = {
-    .noun = "a choice of entries",
-    SCHEMA_GROUP_KEYS(only_keys),
-};
-
-static const struct schema_key except_keys[] = {
-    {.name = "actions",
-        .type = &schema_texts,
-        .initial = "[]",
-        .high = 1000,
-        .offset = offsetof(struct config_output, except),
-        .meaning = "Shell patterns of actions; empty: none."},
-};
-
-static const struct schema_group except = {
-    .noun = "a choice of entries",
-    SCHEMA_GROUP_KEYS(except_keys),
-};
-
-static const struct schema_key rotate_keys[] = {
-    {.name = "size",
-        .type = &schema_size,
-        .initial = "0",
-        .high = SCHEMA_NO_LIMIT,
-        .offset = offsetof(struct config_output, file.rotate_size),
-        .meaning = "Rotate before the file passes this size, at least 4KiB; 0: off."},
-    {.name = "interval",
-        .type = &schema_duration,
-        .initial = "0",
-        .high = HOURS(24 * 3650),
-        .offset = offsetof(struct config_output, file.rotate_interval_us),
-        .meaning = "Rotate a file that is this old, at least 1s; 0: off."},
-    {.name = "keep",
-        .type = &schema_integer,
-        .initial = "0",
-        .high = 100000,
-        .offset = offsetof(struct config_output, file.rotate_keep),
-        .meaning = "Rotated files to keep; older ones are deleted. 0: nothing is deleted."},
-    {.name = "compress",
-        .type = &schema_switch,
-        .initial = "none",
-        .choices = compressions,
-        .offset = offsetof(struct config_output, file.rotate_gzip),
-        .meaning = "What becomes of a rotated file."},
-};
-
-static const struct schema_group rotate = {
-    .noun = "a rotation",
-    SCHEMA_GROUP_KEYS(rotate_keys),
-    .examine = config_check_rotate,
-};
-
-static const struct schema_key batch_keys[] = {
-    {.name = "max_entries",
-        .type = &schema_count,
-        .initial = "10000",
-        .low = 1,
-        .high = LIMIT_BATCH_ENTRIES,
-        .kinds = KIND_FILE,
-        .offset = offsetof(struct config_output, batch.max_entries),
-        .meaning = "Entries in one batch: for a file, what is synced at once."},
-    {.name = "max_entries",
-        .type = &schema_count,
-        .initial = "1000",
-        .low = 1,
-        .high = LIMIT_BATCH_ENTRIES,
-        .kinds = KIND_STDOUT | KIND_SYSLOG | KIND_HTTP,
-        .offset = offsetof(struct config_output, batch.max_entries),
-        .meaning = "Entries in one batch: for HTTP, one request."},
-    {.name = "max_bytes",
-        .type = &schema_size,
-        .initial = "1MiB",
-        .low = (int64_t)KIB(1),
-        .high = (int64_t)LIMIT_BATCH,
-        .offset = offsetof(struct config_output, batch.max_bytes),
-        .meaning = "Bytes in one batch before compression. A longer entry goes alone."},
-    {.name = "max_wait",
-        .type = &schema_duration,
-        .initial = "1s",
-        .high = HOURS(1),
-        .kinds = KIND_HTTP,
-        .offset = offsetof(struct config_output, batch.max_wait_us),
-        .meaning = "How long a batch that is not full waits for more; 0: not at all."},
-    {.name = "max_wait",
-        .type = &schema_duration,
-        .initial = "0",
-        .high = HOURS(1),
-        .kinds = KIND_FILE | KIND_STDOUT | KIND_SYSLOG,
-        .offset = offsetof(struct config_output, batch.max_wait_us),
-        .meaning = "How long a batch that is not full waits for more; 0: not at all."},
-};
-
-static const struct schema_group batch = {
-    .noun = "a batch",
-    SCHEMA_GROUP_KEYS(batch_keys),
-};
-
 static const char format_meaning[] = "How an entry is written. `json`: exactly as Slack sent it, "
                                      "one line; the syslog formats carry the "
                                      "same bytes as their message.";
@@ -238,7 +129,7 @@ static const struct schema_key keys[] = {
         .type = &schema_mapping,
         .initial = "{}",
         .kinds = KIND_FILE,
-        .group = &rotate,
+        .group = &schema_rotate,
         .meaning = "When to begin a new file."},
 
     /* syslog */
@@ -340,7 +231,7 @@ static const struct schema_key keys[] = {
         .type = &schema_switch,
         .initial = "none",
         .kinds = KIND_HTTP,
-        .choices = compressions,
+        .choices = schema_compressions,
         .offset = offsetof(struct config_output, http.gzip),
         .meaning = "Of each request's body."},
     {.name = "index",
@@ -429,7 +320,7 @@ static const struct schema_key keys[] = {
     {.name = "batch",
         .type = &schema_mapping,
         .initial = "{}",
-        .group = &batch,
+        .group = &schema_batch,
         .meaning = "What is sent, acknowledged and, after a failure, sent again together."},
     {.name = "sources",
         .type = &schema_texts,
@@ -441,12 +332,12 @@ static const struct schema_key keys[] = {
     {.name = "only",
         .type = &schema_mapping,
         .initial = "{}",
-        .group = &only,
+        .group = &schema_only,
         .meaning = "The entries it wants."},
     {.name = "except",
         .type = &schema_mapping,
         .initial = "{}",
-        .group = &except,
+        .group = &schema_except,
         .meaning = "The entries it does not want, even if `only` names them."},
     {.name = "redact",
         .type = &schema_texts,

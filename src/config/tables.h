@@ -13,6 +13,13 @@ enum {
     LONGEST_TEXT = 256,
 };
 
-/* `log`, `store`, `filter` and the like stand beside the only row that uses them. */
+/* `log`, `store`, `filter` and the like stand beside the only row that uses them. All offsets of
+ * the parts of an output count from the output. */
 extern const struct schema_group schema_tls;           /* struct config_tls */
 extern const struct schema_group schema_retry_handler; /* struct config_retry_handler */
+extern const struct schema_group schema_only;
+extern const struct schema_group schema_except;
+extern const struct schema_group schema_rotate;
+extern const struct schema_group schema_batch;
+
+extern const struct schema_choice schema_compressions[];

@@ -83,7 +83,7 @@ static int take_value(struct schema_reader *reader, const struct schema_site *si
     const struct secret_reference *reference = schema_field(site->key, site->object);
     *ret_text = NULL;
     if (!config_reference_is_set(reference)) {
-        *ret_text = reference->name;
+        *ret_text = reference->name; /* NULL when it is unset */
         return 0;
     }
     if (!reader->world)

@@ -70,6 +70,26 @@ START_TEST(anchors_aliases_and_tags_are_refused_at_once)
 }
 END_TEST
 
+START_TEST(an_alias_in_place_of_any_value_is_told_once)
+{
+    static const char *const keys[] = {"token: *x", "base_url: *x", "start: *x", "timeout: *x",
+        "page_limit: *x", "insecure_http: *x", "proxy: *x", "proxy: {file: *x}", "headers: *x",
+        "headers: {A: *x}", "filter: *x", "filter: {actions: *x}", "filter: {actions: [*x]}",
+        "tls: {key_file: *x, cert_file: a}", "tls: {min_version: *x}", "retry: *x", "retry: [*x]",
+        "retry: [{handler: *x}]", "retry: [{handler: match, when: *x}]",
+        "retry: [{handler: match, when: {status: [*x]}}]",
+        "retry: [{handler: match, when: {transport: *x}}]"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        char text[256];
+        bool is_token = strncmp(keys[i], "token", 5) == 0;
+        (void)snprintf(text, sizeof(text), AN_OUTPUT "sources: [{name: a, %s%s}]\n", keys[i],
+            is_token ? "" : ", token: {env: T}");
+        expect_problem(text, 2, (int)(strchr(strchr(text, '\n'), '*') - strchr(text, '\n')),
+            "an alias (*) is not accepted here; write the value where it is used");
+    }
+}
+END_TEST
+
 START_TEST(a_bomb_of_aliases_is_refused_without_being_unfolded)
 {
     struct config_problems problems = parse_bad(slice_of("a: &a [x, x, x, x, x, x, x, x]\n"
@@ -177,7 +197,7 @@ END_TEST
 CHECK_MAIN("config document", a_small_file_is_accepted,
     a_byte_order_mark_and_windows_line_ends_are_accepted, an_empty_file_says_what_it_needs,
     a_file_that_is_no_mapping_is_refused, a_syntax_error_has_its_line_and_column,
-    anchors_aliases_and_tags_are_refused_at_once,
+    anchors_aliases_and_tags_are_refused_at_once, an_alias_in_place_of_any_value_is_told_once,
     a_bomb_of_aliases_is_refused_without_being_unfolded, a_second_document_is_refused,
     every_tab_in_the_indentation_is_told, bytes_that_are_no_utf8_are_refused_where_they_stand,
     control_characters_do_not_come_in_by_escapes, letters_beyond_ascii_are_kept,

@@ -10,11 +10,11 @@
 /* A file of the tree, found from where this one stands. */
 static void read_tree_file(const char *name, struct buffer *text)
 {
-    static const char here[] = "tests/unit/config/test_manual.c";
+    static const char here[] = "tests/unit/config/test_manual.c", file[] = __FILE__;
     char path[1024];
-    size_t root = strlen(__FILE__) - strlen(here);
-    ck_assert_str_eq(__FILE__ + root, here);
-    (void)snprintf(path, sizeof(path), "%.*s%s", (int)root, __FILE__, name);
+    size_t root = strlen(file) - strlen(here);
+    ck_assert_str_eq(&file[root], here);
+    (void)snprintf(path, sizeof(path), "%.*s%s", (int)root, file, name);
     struct error error = ERROR_INIT;
     ck_assert_msg(file_read(path, text, &error) == 0, "%s", error.text);
 }
