@@ -151,28 +151,29 @@ int schema_unexpected(struct schema_reader *reader, const struct schema_site *si
 /* ---- Keys that should not be there ---- */
 
 /* Of the kinds that the mapping is, those that answer what the key asks. */
-static unsigned kinds_asked(const struct schema_reader *reader, const struct schema_key *key)
+static unsigned kinds_asked(const struct schema_reader *reader, unsigned key_kinds)
 {
     static const unsigned questions[] = {KIND_ANY_OUTPUT, KIND_ANY_HANDLER, KIND_ANY_INTERVAL};
     unsigned kinds = 0;
     for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
-        if ((key->kinds & questions[i]) != 0)
+        if ((key_kinds & questions[i]) != 0)
             kinds |= reader->kinds & questions[i];
     return kinds;
 }
 
+/* `known`: the kinds that the key belongs to, by all its rows. */
 static int refuse_misplaced(
-    struct schema_reader *reader, const struct schema_site *site, const struct schema_key *known)
+    struct schema_reader *reader, const struct schema_site *site, unsigned known)
 {
     static const unsigned types[] = {KIND_SYSLOG, KIND_HTTP};
     char here[SCHEMA_KINDS_TEXT], there[SCHEMA_KINDS_TEXT];
     unsigned kinds = kinds_asked(reader, known);
     /* The scheme or api matters only where the key fits another one of the same type. */
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-        if ((kinds & types[i]) != 0 && (known->kinds & types[i]) == 0)
+        if ((kinds & types[i]) != 0 && (known & types[i]) == 0)
             kinds |= types[i];
     return schema_problem(reader, site, "does not belong to %s; it is for %s",
-        schema_kinds_text(kinds, here), schema_kinds_text(known->kinds, there));
+        schema_kinds_text(kinds, here), schema_kinds_text(known, there));
 }
 
 static int refuse_unknown(struct schema_reader *reader, const struct schema_group *group,
@@ -200,8 +201,11 @@ static int check_key(struct schema_reader *reader, const struct schema_group *gr
                 site->node->keys[i].line);
     if (schema_find(group, key->text, reader->kinds) != NULL)
         return 0;
-    const struct schema_key *known = schema_find(group, key->text, ~0U);
-    if (known != NULL)
+    unsigned known = 0;
+    for (size_t i = 0; i < group->count; i++)
+        if (strcmp(group->keys[i].name, key->text) == 0)
+            known |= group->keys[i].kinds;
+    if (known != 0)
         return refuse_misplaced(reader, &at, known);
     return refuse_unknown(reader, group, &at, key->text);
 }
@@ -220,7 +224,7 @@ static int check_keys(
 static int refuse_missing(struct schema_reader *reader, const struct schema_site *site)
 {
     /* Points at the mapping that lacks the key. */
-    unsigned kinds = kinds_asked(reader, site->key);
+    unsigned kinds = kinds_asked(reader, site->key->kinds);
     if (site->key->kinds == 0)
         return schema_problem(reader, site, "missing; it is required");
     if ((kinds & ~site->key->kinds) != 0) /* the mapping may be of a kind that has no such key */

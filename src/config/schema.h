@@ -74,7 +74,7 @@ struct schema_reader {
     struct config *config; /* the root object; rows are read in the order of the table, so earlier
                               keys are there */
     bool world;            /* look at secrets and paths too */
-    unsigned kinds;        /* that the mapping being read may be of: several while it is not clear */
+    unsigned kinds;        /* that the mapping may be of: several while it is not clear */
 };
 
 /* One key at one place in the file. */
