@@ -224,6 +224,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.flush()
         body = self.read_body()
+        if body is None:  # the sender died: what it sent is no request
+            self.close_connection = True
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = receiver.handle(self.path, headers, body)
         if reply.delay:
@@ -233,15 +236,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_PUT = do_POST
 
     def read_body(self):
+        """The whole body, or None when the connection ended within it."""
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            size = int(self.headers.get("Content-Length", "0"))
+            body = self.rfile.read(size)
+            return body if len(body) == size else None
         parts = []
-        while True:
-            size = int(self.rfile.readline().split(b";")[0], 16)
+        while line := self.rfile.readline():
+            size = int(line.split(b";")[0], 16)
             parts.append(self.rfile.read(size))
-            self.rfile.readline()
+            if len(parts[-1]) < size or not self.rfile.readline():
+                return None
             if size == 0:
                 return b"".join(parts)
+        return None
 
     def answer(self, reply):
         if reply.way == "hang":
