@@ -67,7 +67,6 @@ static int open_files(struct compressor *compressor, struct error *error)
     compressor->plain = open(compressor->plain_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (compressor->plain < 0)
         return error_set_errno(error, errno, "cannot open %s", compressor->plain_path);
-    (void)unlink(compressor->temporary_path); /* a crash may have left one */
     compressor->temporary = open(
         compressor->temporary_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (compressor->temporary < 0)

@@ -296,6 +296,7 @@ START_TEST(a_named_poison_entry_is_singled_out)
     RIG_ACCEPTED("a", 1, 2, 3, 4, 5, 7, 8, 9, 10);
     ck_assert_uint_eq(rig->sent, 4); /* all, those before, it alone, those behind */
     ck_assert_uint_eq(rig->log[2].count, 1);
+    ck_assert_uint_eq(rig_status().retries, 3);
     char *letters = rig_dead_letters();
     ck_assert_ptr_nonnull(
         strstr(letters, "\"sequence\":6,\"id\":\"a-6\",\"reason\":\"400: bad \\\"field\\\"\""));
