@@ -150,9 +150,12 @@ static int commit_page(struct walker *walker, enum store_outcome outcome, const 
         window->waiting = true;
     }
     struct error error = ERROR_INIT;
-    int r = walker->context.store_type->commit(
-        walker->source, intake_take_page(&walker->intake), window, outcome, next, &error);
+    struct store_page *page = intake_take_page(&walker->intake);
+    bool brought = page != NULL;
+    int r = walker->context.store_type->commit(walker->source, page, window, outcome, next, &error);
     if (r >= 0) {
+        if (!brought)
+            window->pages++; /* the store counts the pages that brought something */
         free(was_cursor);
         intake_keep(&walker->intake);
         return 0;
