@@ -228,7 +228,7 @@ static int refuse_missing(struct schema_reader *reader, const struct schema_site
     if (site->key->kinds == 0)
         return schema_problem(reader, site, "missing; it is required");
     if ((kinds & ~site->key->kinds) != 0) /* the mapping may be of a kind that has no such key */
-        return 0;
+        return 1;
     char text[SCHEMA_KINDS_TEXT];
     return schema_problem(reader, site, "missing; %s requires it", schema_kinds_text(kinds, text));
 }
