@@ -97,6 +97,8 @@ static int show(const struct ctl_options *options, const char *verb, const struc
 
 int ctl_run(const struct ctl_options *options, const char *const *words, size_t count)
 {
+    if (!verbs_know(words, count))
+        return complain(DAEMON_EXIT_USAGE, "unknown verb or wrong words: see slackauditctl --help");
     struct config *config = NULL;
     int exit_code = read_config(options->config_path, &config);
     if (exit_code != DAEMON_EXIT_DONE)

@@ -235,6 +235,11 @@ static const struct verb *find(const char *const *words, size_t count)
     return NULL;
 }
 
+bool verbs_know(const char *const *words, size_t count)
+{
+    return find(words, count) != NULL;
+}
+
 void verbs_answer(const struct verb_context *context, const char *const *words, size_t count,
     struct buffer *answer)
 {
