@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <assert.h>
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,13 @@
 
 #include "base/limits.h"
 #include "store/store.h"
+
+/* For what is checked very often: an assertion of Check writes a message each time it holds. */
+#define must(condition)                                                                            \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            ck_abort_msg("%s does not hold", #condition);                                          \
+    } while (0)
 
 enum { FAKE_SOURCES = 4 };
 
@@ -74,7 +80,9 @@ static inline struct store_source *fake_store_source(struct store *store, const 
 
 static inline void fake_store_add(struct store_source *source, const char *bytes, unsigned flags)
 {
-    source->entries = realloc(source->entries, (source->count + 1) * sizeof(*source->entries));
+    if ((source->count & (source->count - 1)) == 0) /* doubled at each power of two */
+        source->entries = realloc(source->entries,
+            (source->count == 0 ? 1 : 2 * source->count) * sizeof(*source->entries));
     source->entries[source->count++] =
         (struct fake_entry){.bytes = strdup(bytes), .time = 1700000000, .flags = flags};
 }
@@ -152,7 +160,7 @@ static inline int fake_read(struct store_source *source, uint64_t sequence,
         store->fail_read--;
         return error_set(error, ERROR_IO, "the disk is broken");
     }
-    ck_assert_uint_ge(sequence, 1);
+    must(sequence >= 1);
     if (sequence >= source->gap_first && sequence < source->gap_end)
         sequence = source->gap_end;
     if (sequence > source->count)

@@ -104,7 +104,7 @@ static inline int played_entry(struct output *output, const struct format_entry 
         return error_set(error, ERROR_INVALID, "it is unencodable");
     if (memmem(entry->bytes.data, entry->bytes.size, "boundless", 9) != NULL)
         return ERROR_LIMIT;
-    ck_assert_uint_eq(body->data[body->size - 1], index == 0 ? '<' : '\n');
+    must(body->data[body->size - 1] == (index == 0 ? '<' : '\n'));
     int code = buffer_append_slice(body, entry->bytes);
     return code == 0 ? buffer_append_byte(body, '\n') : code;
 }
@@ -277,7 +277,7 @@ static inline void rig_deinit(void)
 static inline void rig_settle(void)
 {
     for (int i = 0; i < 100000; i++) {
-        ck_assert_int_eq(loop_turn(rig->loop, 0), 0);
+        must(loop_turn(rig->loop, 0) == 0);
         if (loop_wait_us(rig->loop) != 0)
             return;
     }
@@ -298,7 +298,7 @@ static inline void rig_pass(int64_t us)
             clock_advance(rig->clock, left);
             break;
         }
-        ck_assert_int_eq(loop_turn(rig->loop, next), 0);
+        must(loop_turn(rig->loop, next) == 0);
         rig_settle();
     }
 }
@@ -326,8 +326,7 @@ static inline void rig_check_accepted(const char *source, const unsigned *sequen
     struct buffer expected = BUFFER_INIT(MIB(16));
     const struct store_source *entries = fake_store_source(&rig->store, source);
     for (; *sequences != 0; sequences++)
-        ck_assert_int_eq(
-            buffer_printf(&expected, "%s\n", entries->entries[*sequences - 1].bytes), 0);
+        must(buffer_printf(&expected, "%s\n", entries->entries[*sequences - 1].bytes) == 0);
     ck_assert_str_eq(buffer_text(&rig->accepted), buffer_text(&expected));
     buffer_deinit(&expected);
 }
@@ -341,10 +340,11 @@ static inline void rig_check_complete(const char *source)
     const char *at = buffer_text(&rig->accepted);
     for (size_t i = 0; i < entries->count; i++) {
         const char *found = strstr(at, entries->entries[i].bytes);
-        ck_assert_msg(found != NULL, "%s is missing or out of order", entries->entries[i].bytes);
+        if (found == NULL)
+            ck_abort_msg("%s is missing or out of order", entries->entries[i].bytes);
         at = found + strlen(entries->entries[i].bytes);
-        ck_assert_msg(strstr(at, entries->entries[i].bytes) == NULL, "%s came twice",
-            entries->entries[i].bytes);
+        if (strstr(at, entries->entries[i].bytes) != NULL)
+            ck_abort_msg("%s came twice", entries->entries[i].bytes);
     }
 }
 

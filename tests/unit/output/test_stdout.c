@@ -34,6 +34,7 @@ static struct store_source *begin(size_t entries)
     rig->config.batch.max_entries = 10000;
     rig->config.batch.max_bytes = MIB(1);
     rig->type = output_stdout;
+    rig->store.block_entries = 1000;
     struct store_source *a = fake_store_source(&rig->store, "a");
     fake_store_add_many(a, entries, "x");
     return a;
@@ -64,7 +65,7 @@ static void check_lines(const struct store_source *source, struct buffer *text)
 {
     struct buffer expected = BUFFER_INIT(MIB(4));
     for (size_t i = 0; i < source->count; i++)
-        ck_assert_int_eq(buffer_printf(&expected, "%s\n", source->entries[i].bytes), 0);
+        must(buffer_printf(&expected, "%s\n", source->entries[i].bytes) == 0);
     ck_assert_str_eq(buffer_text(text), buffer_text(&expected));
     buffer_deinit(&expected);
     buffer_deinit(text);
