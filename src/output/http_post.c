@@ -6,6 +6,8 @@
 #include "base/cleanup.h"
 #include "base/gzip.h"
 #include "base/limits.h"
+#include "base/utf8.h"
+#include "output/answer.h"
 
 enum {
     GZIP_LEVEL = 3, /* a third of the processor time of level 6 for a tenth more bytes */
@@ -26,12 +28,11 @@ struct posting {
     struct http_post *post;
     struct output_batch *batch;
     struct http_call *call;
-    struct loop_task task; /* the next slice of compression, or the end */
-    struct gzip *gzip;
+    struct loop_task task; /* the next slice of compression, or the request */
+    struct gzip *gzip;     /* until all is compressed */
     struct buffer compressed;
     size_t taken; /* bytes of the body that are compressed */
     struct buffer answer;
-    char failed[ERROR_TEXT_SIZE]; /* why no request could be made */
 };
 
 static void posting_free(struct posting *posting)
@@ -46,39 +47,25 @@ static void posting_free(struct posting *posting)
     free(posting);
 }
 
+/* Secrets that were refused may have been replaced where they are kept. A proxy refuses its own
+ * when the tunnel is made, which looks like a failed connection. */
+static bool wants_reload(const struct http_post *post, const struct output_answer *answer)
+{
+    return answer->outcome == OUTPUT_SENDER_REFUSED ||
+           (post->target.proxy != NULL && answer->transport == SLACKAUDIT_TRANSPORT_CONNECT);
+}
+
 static void finish(struct posting *posting, const struct output_answer *answer)
 {
     struct output_batch *batch = posting->batch;
+    posting->post->reload |= wants_reload(posting->post, answer);
     batch->sending = NULL;
     batch->done(batch, answer);
     posting_free(posting);
 }
 
-static enum slackaudit_transport transport_of(enum http_failure failure)
-{
-    switch (failure) {
-    case HTTP_OK:
-        return SLACKAUDIT_TRANSPORT_OK;
-    case HTTP_TIMEOUT:
-        return SLACKAUDIT_TRANSPORT_TIMEOUT;
-    case HTTP_DNS:
-        return SLACKAUDIT_TRANSPORT_DNS;
-    case HTTP_CONNECT:
-        return SLACKAUDIT_TRANSPORT_CONNECT;
-    case HTTP_TLS:
-        return SLACKAUDIT_TRANSPORT_TLS;
-    case HTTP_RESET:
-        return SLACKAUDIT_TRANSPORT_RESET;
-    case HTTP_TOO_LARGE:
-    case HTTP_REFUSED:
-    case HTTP_OTHER:
-        break;
-    }
-    return SLACKAUDIT_TRANSPORT_OTHER;
-}
-
 /* What a status means for most receivers (contract, guarantee 6). A redirect is not followed: it is
- * a wrong address. */
+ * a wrong address. 407 is a proxy's 401. */
 static enum output_outcome outcome_of(int status)
 {
     if (status >= 200 && status < 300)
@@ -95,6 +82,7 @@ static enum output_outcome outcome_of(int status)
     case 403:
     case 404:
     case 405:
+    case 407:
     case 410:
     case 415:
         return OUTPUT_SENDER_REFUSED;
@@ -103,47 +91,75 @@ static enum output_outcome outcome_of(int status)
     }
 }
 
+/* Whether the answer counts. One that is only too long says what it has to say at its beginning.
+ * One that broke off says enough when the batch comes again anyway; an acceptance or a refusal for
+ * good wants the whole of it. */
+static bool is_answer(const struct http_result *result)
+{
+    if (result->failure == HTTP_OK || result->status == 0)
+        return result->failure == HTTP_OK;
+    enum output_outcome outcome = outcome_of(result->status);
+    return result->failure == HTTP_TOO_LARGE ||
+           (outcome != OUTPUT_DELIVERED && outcome != OUTPUT_REFUSED);
+}
+
+/* The beginning of the answer's body in one line; `text` has room for EXCERPT bytes and one. */
+static void excerpt_of(struct slice body, char *text)
+{
+    size_t size = 0;
+    body.size = utf8_cut(body, EXCERPT);
+    for (size_t i = 0; i < body.size; i++) {
+        unsigned char byte = (unsigned char)body.data[i];
+        bool blank = byte <= ' ' || byte == 0x7f;
+        if (!blank)
+            text[size++] = (char)byte;
+        else if (size > 0 && text[size - 1] != ' ')
+            text[size++] = ' ';
+    }
+    if (size > 0 && text[size - 1] == ' ')
+        size--;
+    text[size] = '\0';
+}
+
 /* "the receiver answered 503: Server is busy", with the body's beginning when it is fit to be
  * shown. */
 static void describe(const struct posting *posting, int status, char *text, size_t size)
 {
     char excerpt[EXCERPT + 1];
-    size_t length = 0;
-    for (size_t i = 0; i < posting->answer.size && length < EXCERPT; i++) {
-        unsigned char byte = (unsigned char)posting->answer.data[i];
-        excerpt[length++] = byte < 0x20 || byte == 0x7f ? ' ' : (char)byte;
-    }
-    excerpt[length] = '\0';
-    bool shown = length > 0 && !http_target_betrayed(&posting->post->target, excerpt);
+    excerpt_of(buffer_slice(&posting->answer), excerpt);
+    bool shown = *excerpt != '\0' && !http_target_betrayed(&posting->post->target, excerpt);
     (void)snprintf(text, size, "the receiver answered %d%s%s", status, shown ? ": " : "",
         shown ? excerpt : ""); /* a cut text is still a text */
+}
+
+static void judge(
+    const struct posting *posting, const struct http_result *result, struct output_answer *answer)
+{
+    const struct http_post *post = posting->post;
+    answer->transport = SLACKAUDIT_TRANSPORT_OK;
+    answer->os_errno = 0;
+    answer->status = result->status;
+    answer->outcome = outcome_of(result->status);
+    answer->retry_after_us =
+        http_retry_after_us(result, clock_wall_us(loop_clock(post->context.loop)));
+    if (post->receiver->judge != NULL)
+        post->receiver->judge(buffer_slice(&posting->answer), answer);
 }
 
 static void answered(void *user, const struct http_result *result)
 {
     struct posting *posting = user;
-    struct http_post *post = posting->post;
-    char text[ERROR_TEXT_SIZE];
+    char text[ERROR_TEXT_SIZE] = "";
     posting->call = NULL;
-    struct output_answer answer = {.outcome = OUTPUT_FAILED,
-        .message = text,
-        .transport = transport_of(result->failure),
-        .os_errno = result->os_errno,
-        .retry_after_us = -1,
-        .refused = -1};
-    if (result->failure != HTTP_OK) {
+    struct output_answer answer =
+        answer_failed(answer_transport(result->failure), result->os_errno, text);
+    if (is_answer(result))
+        judge(posting, result, &answer);
+    else
         (void)snprintf(text, sizeof(text), "%s: %s", http_failure_name(result->failure),
             result->message); /* a cut text is still a text */
-    } else {
-        answer.status = result->status;
-        answer.outcome = outcome_of(result->status);
-        answer.retry_after_us =
-            http_retry_after_us(result, clock_wall_us(loop_clock(post->context.loop)));
-        describe(posting, result->status, text, sizeof(text));
-        if (post->receiver->judge != NULL)
-            post->receiver->judge(buffer_slice(&posting->answer), &answer);
-    }
-    post->reload |= answer.outcome == OUTPUT_SENDER_REFUSED;
+    if (answer.status != 0 && answer.outcome != OUTPUT_DELIVERED)
+        describe(posting, answer.status, text, sizeof(text));
     finish(posting, &answer);
 }
 
@@ -162,7 +178,7 @@ static int start(struct posting *posting, struct slice body, struct error *error
     const struct config_output *config = post->context.config;
     const struct http_request request = {
         .method = config->http.method,
-        .url = post->target.url,
+        .url = secret_text(post->target.url),
         .headers = post->target.headers,
         .header_count = post->target.header_count,
         .body = body,
@@ -181,39 +197,44 @@ static int start(struct posting *posting, struct slice body, struct error *error
     return http_start(post->context.http, &request, &posting->call, error);
 }
 
-/* The next slice of the body, then the request. `done` never comes from inside send(), so that a
- * request that cannot be made is told like one that failed. */
+/* Compresses the next slice of the body. 1: there is more. */
+static int compress(struct posting *posting, struct error *error)
+{
+    const struct buffer *body = &posting->batch->body;
+    size_t left = body->size - posting->taken;
+    const struct slice slice = {
+        .data = body->data + posting->taken, .size = left < GZIP_SLICE ? left : GZIP_SLICE};
+    bool last = slice.size == left;
+    int r = gzip_write(posting->gzip, slice, last, &posting->compressed);
+    if (r < 0)
+        return error_set(error, r, "cannot compress the batch: %s", error_code_name(r));
+    posting->taken += slice.size;
+    if (!last)
+        return 1;
+    gzip_free(TAKE(posting->gzip)); /* its memory is not held while the receiver thinks */
+    return 0;
+}
+
+/* The next slice of the body, then the request. A request that cannot be made for what stands in
+ * the secrets is told like one that was refused. */
 static void prepare(void *user)
 {
     struct posting *posting = user;
-    struct slice body = buffer_slice(&posting->batch->body);
+    bool compressed = posting->gzip != NULL;
     struct error error = ERROR_INIT;
-    int r = 0;
-    if (posting->gzip != NULL) {
-        size_t size =
-            body.size - posting->taken < GZIP_SLICE ? body.size - posting->taken : GZIP_SLICE;
-        const struct slice slice = {.data = body.data + posting->taken, .size = size};
-        posting->taken += size;
-        r = gzip_write(posting->gzip, slice, posting->taken == body.size, &posting->compressed);
-        if (r < 0)
-            (void)error_set(&error, r, "cannot compress the batch: %s",
-                error_code_name(r)); /* r is judged below */
-        if (r >= 0 && posting->taken < body.size) {
-            loop_task_post(&posting->task);
-            return;
-        }
-        body = buffer_slice(&posting->compressed);
+    int r = compressed ? compress(posting, &error) : 0;
+    if (r > 0) {
+        loop_task_post(&posting->task);
+        return;
     }
-    if (r >= 0)
-        r = start(posting, body, &error);
+    if (r == 0)
+        r = start(posting, buffer_slice(compressed ? &posting->compressed : &posting->batch->body),
+            &error);
     if (r >= 0)
         return;
-    const struct output_answer answer = {
-        .outcome = r == ERROR_INVALID ? OUTPUT_SENDER_REFUSED : OUTPUT_FAILED,
-        .message = error.text,
-        .transport = SLACKAUDIT_TRANSPORT_OTHER,
-        .retry_after_us = -1,
-        .refused = -1};
+    struct output_answer answer = answer_failed(SLACKAUDIT_TRANSPORT_OTHER, 0, error.text);
+    if (r == ERROR_INVALID)
+        answer.outcome = OUTPUT_SENDER_REFUSED;
     finish(posting, &answer);
 }
 
@@ -227,11 +248,8 @@ static void reload_secrets(struct http_post *post)
 
 static void refuse_for_memory(struct output_batch *batch)
 {
-    const struct output_answer answer = {.outcome = OUTPUT_FAILED,
-        .message = "no memory for a request",
-        .transport = SLACKAUDIT_TRANSPORT_OTHER,
-        .retry_after_us = -1,
-        .refused = -1};
+    const struct output_answer answer =
+        answer_failed(SLACKAUDIT_TRANSPORT_OTHER, 0, "no memory for a request");
     batch->done(batch, &answer);
 }
 

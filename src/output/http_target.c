@@ -1,13 +1,20 @@
 #include "output/http_target.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "config/address.h"
 
-enum { FIXED_HEADERS = 3 }; /* Content-Type, Content-Encoding, Authorization */
+enum {
+    FIXED_HEADERS = 3, /* Content-Type, Content-Encoding, Authorization */
+    SHORTEST = 6,      /* of a secret; the log's rule: a header "1" would hide ordinary words */
+    PART = 8,          /* of a longer secret, that betrays it */
+};
+
+/* ---- Loading ---- */
 
 static void drop_loaded(struct http_target *target)
 {
@@ -15,12 +22,9 @@ static void drop_loaded(struct http_target *target)
         secret_free(target->values[i]);
     free(target->values);
     free(target->headers);
-    secret_free(target->url_secret);
+    secret_free(target->url);
     secret_free(target->proxy);
-    if (target->url != NULL)
-        explicit_bzero(
-            target->url, strlen(target->url)); /* for some receivers the address is the secret */
-    free(target->url);
+    secret_free(target->token);
 }
 
 void http_target_deinit(struct http_target *target)
@@ -29,19 +33,14 @@ void http_target_deinit(struct http_target *target)
     *target = (struct http_target){0};
 }
 
-/* The address, with the receiver's own path where it has none. */
-static char *full_url(const char *url, const char *default_path)
+/* Makes a secret of what was put together in a buffer, which keeps no copy. */
+static int seal(struct buffer *text, struct secret **ret_secret, struct error *error)
 {
-    const char *authority = strstr(url, "://");
-    const char *path = authority == NULL ? NULL : strchr(authority + 3, '/');
-    bool bare = authority != NULL && (path == NULL || path[1] == '\0');
-    if (!bare || default_path == NULL)
-        return strdup(url);
-    char *full = NULL;
-    int size = path == NULL ? (int)strlen(url) : (int)(path - url);
-    if (asprintf(&full, "%.*s%s", size, url, default_path) < 0)
-        return NULL;
-    return full;
+    const char *whole = buffer_text(text);
+    int r = whole == NULL ? ERROR_MEMORY : secret_new(whole, ret_secret);
+    if (whole != NULL)
+        explicit_bzero(text->data, text->capacity);
+    return r < 0 ? error_set(error, r, "no memory for a secret") : 0;
 }
 
 static void add_header(
@@ -55,27 +54,39 @@ static int load_token(struct http_target *target, struct error *error)
 {
     if (target->config->http.token.kind == SECRET_NONE)
         return 0;
-    struct secret *token = NULL;
-    int r = secret_load(&target->config->http.token, &token, error);
+    int r = secret_load(&target->config->http.token, &target->token, error);
     if (r < 0)
         return error_prefix(error, r, "token");
+    /* Room for all of it from the start: a buffer that grows leaves pieces behind. */
     _cleanup_(buffer_deinit) struct buffer value = BUFFER_INIT(LIMIT_SECRET + 64);
     struct secret *header = NULL;
-    r = buffer_printf(&value, "%s %s", target->scheme, secret_text(token));
-    const char *text = r < 0 ? NULL : buffer_text(&value);
-    r = text == NULL ? ERROR_MEMORY : secret_new(text, &header);
-    if (value.data != NULL)
-        explicit_bzero(value.data, value.capacity); /* it leaves no copy of the token behind */
-    secret_free(token);
+    r = buffer_reserve(&value, value.limit);
+    if (r >= 0)
+        r = buffer_printf(&value, "%s %s", target->scheme, secret_text(target->token));
     if (r < 0)
         return error_set(error, r, "no memory for the token");
-    add_header(target, "Authorization", secret_text(header), header);
-    return 0;
+    r = seal(&value, &header, error);
+    if (r >= 0)
+        add_header(target, "Authorization", secret_text(header), header);
+    return r;
+}
+
+static bool is_configured(const struct http_target *target, const char *name)
+{
+    const struct config_headers *headers = &target->config->headers;
+    for (size_t i = 0; i < headers->count; i++)
+        if (strcasecmp(headers->items[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 static int load_headers(struct http_target *target, struct error *error)
 {
     const struct config_headers *headers = &target->config->headers;
+    if (!is_configured(target, "Content-Type"))
+        add_header(target, "Content-Type", target->content_type, NULL);
+    if (target->config->http.gzip)
+        add_header(target, "Content-Encoding", "gzip", NULL);
     for (size_t i = 0; i < headers->count; i++) {
         struct secret *value = NULL;
         int r = secret_load(&headers->items[i].value, &value, error);
@@ -86,18 +97,49 @@ static int load_headers(struct http_target *target, struct error *error)
     return 0;
 }
 
+/* Takes the receiver's own path where the address has none. */
+static int complete_url(struct http_target *target, struct error *error)
+{
+    const char *url = secret_text(target->url);
+    const char *path = strstr(url, "://") + 3;
+    path += strcspn(path, "/?#");
+    const char *rest = *path == '/' ? path + 1 : path;
+    if (target->default_path == NULL || (*rest != '\0' && *rest != '?'))
+        return 0;
+    _cleanup_(buffer_deinit) struct buffer whole = BUFFER_INIT(LIMIT_SECRET + KIB(1));
+    struct secret *complete = NULL;
+    int r = buffer_reserve(&whole, whole.limit);
+    if (r >= 0)
+        r = buffer_printf(&whole, "%.*s%s%s", (int)(path - url), url, target->default_path, rest);
+    if (r < 0)
+        return error_set(error, r, "no memory for the address");
+    r = seal(&whole, &complete, error);
+    if (r < 0)
+        return r;
+    secret_free(target->url);
+    target->url = complete;
+    return 0;
+}
+
+/* The file of a secret may hold other than what the configuration was checked with. */
 static int load_addresses(struct http_target *target, struct error *error)
 {
-    int r = secret_load(&target->config->http.url, &target->url_secret, error);
+    const struct config_output *config = target->config;
+    int r = secret_load(&config->http.url, &target->url, error);
     if (r < 0)
         return error_prefix(error, r, "url");
-    target->url = full_url(secret_text(target->url_secret), target->default_path);
-    if (target->url == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for the address");
-    if (target->config->proxy.kind == SECRET_NONE)
-        return 0;
-    r = secret_load(&target->config->proxy, &target->proxy, error);
-    return r < 0 ? error_prefix(error, r, "proxy") : 0;
+    const char *fault = config_address_http_fault(secret_text(target->url), config->insecure_http);
+    if (fault != NULL)
+        return error_set(error, ERROR_INVALID, "url: the address %s", fault);
+    r = complete_url(target, error);
+    if (r < 0 || config->proxy.kind == SECRET_NONE)
+        return r;
+    r = secret_load(&config->proxy, &target->proxy, error);
+    if (r < 0)
+        return error_prefix(error, r, "proxy");
+    bool secret = config->proxy.kind != SECRET_PLAIN;
+    fault = config_address_proxy_fault(secret_text(target->proxy), secret);
+    return fault == NULL ? 0 : error_set(error, ERROR_INVALID, "proxy: the address %s", fault);
 }
 
 int http_target_reload(struct http_target *target, struct error *error)
@@ -113,14 +155,11 @@ int http_target_reload(struct http_target *target, struct error *error)
         http_target_deinit(&fresh);
         return error_set(error, ERROR_MEMORY, "no memory for headers");
     }
-    add_header(&fresh, "Content-Type", target->content_type, NULL);
-    if (target->config->http.gzip)
-        add_header(&fresh, "Content-Encoding", "gzip", NULL);
     int r = load_addresses(&fresh, error);
     if (r >= 0)
-        r = load_token(&fresh, error);
-    if (r >= 0)
         r = load_headers(&fresh, error);
+    if (r >= 0)
+        r = load_token(&fresh, error);
     if (r < 0) {
         http_target_deinit(&fresh);
         return r;
@@ -140,19 +179,64 @@ int http_target_init(struct http_target *target, const struct config_output *con
     return http_target_reload(target, error);
 }
 
-/* Short values (a header "1") would hide ordinary words. */
-static bool holds(const char *text, const char *secret)
+/* ---- Betrayal ---- */
+
+/* True when `text` shows any PART bytes of the secret, or all of a shorter one. */
+static bool shows(struct slice text, struct slice secret)
 {
-    return strlen(secret) >= 6 && strstr(text, secret) != NULL;
+    if (secret.size < SHORTEST)
+        return false;
+    size_t size = secret.size < PART ? secret.size : PART;
+    for (size_t at = 0; at + size <= text.size; at++)
+        if (memmem(secret.data, secret.size, text.data + at, size) != NULL)
+            return true;
+    return false;
 }
 
-bool http_target_betrayed(const struct http_target *target, const char *text)
+/* Of an address what stands behind the host can be secret: all of it when the whole address is kept
+ * as one, else the query. */
+static bool shows_address(
+    struct slice text, const struct secret *address, const struct secret_reference *reference)
 {
-    for (size_t i = 0; i < target->header_count; i++) {
-        const char *value = secret_text(target->values[i]);
-        const char *space = strchr(value, ' '); /* a token without its scheme is the token still */
-        if (holds(text, value) || (space != NULL && holds(text, space + 1)))
+    const char *whole = secret_text(address);
+    const char *authority = strstr(whole, "://");
+    if (authority == NULL)
+        return false;
+    const char *rest = authority + 3;
+    rest += strcspn(rest, reference->kind == SECRET_PLAIN ? "?#" : "/?#");
+    for (; *rest != '\0'; rest += strcspn(rest, "/?&=#")) {
+        rest++;
+        const struct slice part = {.data = rest, .size = strcspn(rest, "/?&=#")};
+        if (shows(text, part))
             return true;
     }
-    return holds(text, secret_text(target->url_secret)) || holds(text, secret_text(target->proxy));
+    return false;
+}
+
+/* Its user information. */
+static bool shows_proxy(struct slice text, const struct secret *proxy)
+{
+    const char *whole = secret_text(proxy);
+    const char *authority = strstr(whole, "://");
+    const char *at = strrchr(whole, '@');
+    if (authority == NULL || at == NULL)
+        return false;
+    const char *start = authority + 3;
+    const char *colon = memchr(start, ':', (size_t)(at - start));
+    const char *password = colon == NULL ? at : colon + 1;
+    size_t user = (size_t)((colon == NULL ? at : colon) - start);
+    return shows(text, (struct slice){.data = start, .size = user}) ||
+           shows(text, (struct slice){.data = password, .size = (size_t)(at - password)});
+}
+
+bool http_target_betrayed(const struct http_target *target, const char *shown)
+{
+    struct slice text = slice_of(shown);
+    if (shows(text, slice_of(secret_text(target->token))))
+        return true;
+    for (size_t i = 0; i < target->header_count; i++)
+        if (shows(text, slice_of(secret_text(target->values[i]))))
+            return true;
+    return shows_address(text, target->url, &target->config->http.url) ||
+           shows_proxy(text, target->proxy);
 }
