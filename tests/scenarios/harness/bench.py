@@ -18,6 +18,7 @@ from .http_receiver import HttpReceiver
 from .rsyslog import Rsyslog
 from .simulator import Simulator
 from .syslog_receiver import SyslogReceiver
+from .tls_front import Proxy, TlsFront
 
 
 class Binaries:
@@ -74,6 +75,12 @@ class Bench:
         self.receivers.append(receiver)
         self.cleanup.callback(receiver.stop)
         return receiver
+
+    def tls_front(self, certificate, port):
+        return self.receive(TlsFront(certificate, port))
+
+    def proxy(self, user):
+        return self.receive(Proxy(user))
 
     def rsyslog(self, **options):
         return Rsyslog(self, **options)
