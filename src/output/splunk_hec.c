@@ -3,9 +3,7 @@
  * each with the entry as its `event`; the answer carries a code that says more than the status
  * (Splunk, "HTTP Event Collector: possible error codes").
  */
-#include <inttypes.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,25 +12,51 @@
 #include "output/encoder.h"
 #include "output/http_post.h"
 
-#define EVENT_PATH         "/services/collector/event"
-#define DEFAULT_SOURCETYPE "slack:audit"
+#define EVENT_PATH "/services/collector/event"
 
-/* Codes of the collector's answers. */
-enum hec_code {
-    HEC_SUCCESS = 0,
-    HEC_TOKEN_DISABLED = 1,
-    HEC_TOKEN_REQUIRED = 2,
-    HEC_INVALID_AUTHORIZATION = 3,
-    HEC_INVALID_TOKEN = 4,
-    HEC_INVALID_FORMAT = 6,
-    HEC_INCORRECT_INDEX = 7,
-    HEC_CHANNEL_MISSING = 10,
-    HEC_CHANNEL_INVALID = 11,
-    HEC_EVENT_MISSING = 12,
-    HEC_EVENT_BLANK = 13,
-    HEC_ACK_DISABLED = 14,
-    HEC_UNKNOWN = -1,
-};
+#define KEEP KIB(64) /* of the memory for one message */
+
+enum { TIME_SIZE = 20 }; /* of the longest 64-bit number */
+
+/* What the codes of the collector's answers mean; NOT_SAID where the status says it. */
+enum { NOT_SAID = -1 };
+
+static int outcome_of(int64_t code)
+{
+    switch (code) {
+    case 0:  /* success */
+    case 17: /* healthy */
+    case 24: /* success, the queue is nearly full */
+    case 25: /* success, the acknowledgements are nearly full */
+        return OUTPUT_DELIVERED;
+    case 6:  /* invalid data format */
+    case 12: /* event field is required */
+    case 13: /* event field cannot be blank */
+        return OUTPUT_REFUSED;
+    case 1:  /* token disabled */
+    case 2:  /* token is required */
+    case 3:  /* invalid authorization */
+    case 4:  /* invalid token */
+    case 7:  /* incorrect index */
+    case 10: /* data channel is missing */
+    case 11: /* invalid data channel */
+    case 14: /* acknowledgement is disabled */
+    case 16: /* query string authorization is not enabled */
+    case 21: /* invalid token */
+    case 22: /* token disabled */
+        return OUTPUT_SENDER_REFUSED;
+    case 5:  /* no data: we always send some, so it got lost on its way */
+    case 8:  /* internal server error */
+    case 9:  /* server is busy */
+    case 18: /* queues are full */
+    case 19: /* the acknowledgement service is not available */
+    case 20: /* both */
+    case 23: /* shutting down */
+        return OUTPUT_FAILED;
+    default:
+        return NOT_SAID;
+    }
+}
 
 struct output {
     struct http_post *post;
@@ -44,36 +68,17 @@ struct output {
     const struct config_output *config;
 };
 
-static enum output_outcome outcome_of(int64_t code, enum output_outcome by_status)
-{
-    switch (code) {
-    case HEC_INVALID_FORMAT:
-    case HEC_EVENT_MISSING:
-    case HEC_EVENT_BLANK:
-        return OUTPUT_REFUSED;
-    case HEC_TOKEN_DISABLED:
-    case HEC_TOKEN_REQUIRED:
-    case HEC_INVALID_AUTHORIZATION:
-    case HEC_INVALID_TOKEN:
-    case HEC_INCORRECT_INDEX:
-    case HEC_CHANNEL_MISSING:
-    case HEC_CHANNEL_INVALID:
-    case HEC_ACK_DISABLED:
-        return OUTPUT_SENDER_REFUSED;
-    default:
-        return by_status;
-    }
-}
-
+/* The code corrects the status, but makes no success of a failure. The number is that of the first
+ * invalid event, from 0; Splunk has taken the events before it. */
 static void judge(struct slice body, struct output_answer *answer)
 {
     struct json_document *document = NULL;
     if (json_parse(body, &document, NULL) < 0)
         return; /* a proxy's page: the status says it all */
     const struct json_value *root = json_root(document);
-    int64_t code = json_integer(json_get(root, "code"), HEC_UNKNOWN);
-    if (answer->outcome != OUTPUT_DELIVERED && code > HEC_SUCCESS)
-        answer->outcome = outcome_of(code, answer->outcome);
+    int outcome = outcome_of(json_integer(json_get(root, "code"), -1));
+    if (outcome != NOT_SAID && outcome != OUTPUT_DELIVERED)
+        answer->outcome = (enum output_outcome)outcome;
     int64_t refused = json_integer(json_get(root, "invalid-event-number"), -1);
     if (answer->outcome == OUTPUT_REFUSED && refused >= 0 && refused <= LONG_MAX)
         answer->refused = (long)refused;
@@ -125,7 +130,8 @@ static int append_field(struct buffer *buffer, const char *name, const char *val
     return r < 0 ? r : buffer_append_json_string(buffer, slice_of(value));
 }
 
-/* A batch is of one source, so what names it is made once. */
+/* A batch is of one source, so what names it is made once. What is not set is left to the token's
+ * settings in Splunk. */
 static int make_prefix(struct output *output, const char *source)
 {
     if (output->prefix_source != NULL && strcmp(output->prefix_source, source) == 0)
@@ -134,14 +140,11 @@ static int make_prefix(struct output *output, const char *source)
     output->prefix_source = NULL;
     buffer_clear(&output->prefix);
     const struct config_output *config = output->config;
-    const char *host = config->http.host[0] != '\0' ? config->http.host : output->encoder.host_name;
-    const char *sourcetype =
-        config->http.sourcetype[0] != '\0' ? config->http.sourcetype : DEFAULT_SOURCETYPE;
-    int r = append_field(&output->prefix, "host", host);
+    int r = append_field(&output->prefix, "host", config->http.host);
     if (r >= 0)
         r = append_field(&output->prefix, "source", source);
     if (r >= 0)
-        r = append_field(&output->prefix, "sourcetype", sourcetype);
+        r = append_field(&output->prefix, "sourcetype", config->http.sourcetype);
     if (r >= 0)
         r = append_field(&output->prefix, "index", config->http.index);
     if (r >= 0)
@@ -156,9 +159,26 @@ static int append_event(
 {
     if (output->raw)
         return encoder_message(&output->encoder, entry, body);
-    buffer_clear(&output->message);
     int r = encoder_message(&output->encoder, entry, &output->message);
-    return r < 0 ? r : buffer_append_json_string(body, buffer_slice(&output->message));
+    if (r >= 0)
+        r = buffer_append_json_string(body, buffer_slice(&output->message));
+    buffer_clear(&output->message);
+    buffer_shrink(&output->message, KEEP);
+    return r;
+}
+
+/* By hand: printf would cost more than the rest of the event. */
+static int append_time(struct buffer *body, int64_t time)
+{
+    char digits[TIME_SIZE];
+    size_t at = sizeof(digits);
+    uint64_t rest = time < 0 ? -(uint64_t)time : (uint64_t)time;
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (time < 0)
+        digits[--at] = '-';
+    return buffer_append(body, digits + at, sizeof(digits) - at);
 }
 
 static int hec_entry(struct output *output, const struct format_entry *entry, size_t index,
@@ -168,13 +188,15 @@ static int hec_entry(struct output *output, const struct format_entry *entry, si
     size_t start = body->size;
     int r = make_prefix(output, entry->source);
     if (r >= 0)
-        r = buffer_printf(body, "{\"time\":%" PRId64, entry->time);
+        r = buffer_append_slice(body, SLICE_LITERAL("{\"time\":"));
+    if (r >= 0)
+        r = append_time(body, entry->time);
     if (r >= 0)
         r = buffer_append_slice(body, buffer_slice(&output->prefix));
     if (r >= 0)
         r = append_event(output, entry, body);
     if (r >= 0)
-        r = buffer_append_text(body, "}\n");
+        r = buffer_append_slice(body, SLICE_LITERAL("}\n"));
     if (r < 0)
         body->size = start;
     return r;
