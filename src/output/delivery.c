@@ -141,7 +141,7 @@ int delivery_new_with(struct delivery **ret_delivery, const struct delivery_cont
     set_limits(delivery);
     int code = set_up(delivery, error);
     if (code < 0)
-        return error_prefix(error, code, "output %s", context->config->name);
+        return code;
     *ret_delivery = TAKE(delivery);
     return 0;
 }
@@ -151,8 +151,8 @@ int delivery_new(
 {
     const struct output_type *type = output_find(context->config);
     if (type == NULL)
-        return error_set(error, ERROR_INVALID, "output %s: there is no receiver \"%s\"",
-            context->config->name, context->config->http.api);
+        return error_set(
+            error, ERROR_INVALID, "there is no receiver \"%s\"", context->config->http.api);
     return delivery_new_with(ret_delivery, context, type, error);
 }
 

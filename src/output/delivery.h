@@ -77,7 +77,8 @@ struct delivery_context {
     void *user;
 };
 
-/* Opens the output too. ERROR_... as output_type.open. */
+/* Opens the output too. ERROR_... as output_type.open; the text does not name the output, which the
+ * caller knows. */
 int delivery_new(
     struct delivery **ret_delivery, const struct delivery_context *context, struct error *error);
 

@@ -343,7 +343,7 @@ START_TEST(an_output_that_cannot_be_opened_makes_no_delivery)
     rig->receiver = NULL;
     ck_assert_int_eq(
         delivery_new_with(&rig->delivery, &rig->context, &rig->type, &error), ERROR_DENIED);
-    ck_assert_str_eq(error.text, "output out: no receiver");
+    ck_assert_str_eq(error.text, "no receiver");
     ck_assert_ptr_null(rig->delivery);
     rig_deinit();
 }
