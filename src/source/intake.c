@@ -28,16 +28,28 @@ void intake_deinit(struct intake *intake)
     intake->added = NULL;
 }
 
+struct load {
+    struct seen *seen;
+    const struct intake_span *without;
+    size_t count;
+};
+
 static int load_one(void *user, struct hash_key key, int64_t time)
 {
-    int r = seen_add(user, key, time);
+    const struct load *load = user;
+    for (size_t i = 0; i < load->count; i++)
+        if (time >= load->without[i].from && time < load->without[i].to)
+            return 0;
+    int r = seen_add(load->seen, key, time);
     return r < 0 ? r : 0;
 }
 
-int intake_load(struct intake *intake, int64_t from, struct error *error)
+int intake_load(struct intake *intake, int64_t from, const struct intake_span *without,
+    size_t count, struct error *error)
 {
+    struct load load = {.seen = &intake->seen, .without = without, .count = count};
     seen_deinit(&intake->seen);
-    int r = intake->store_type->seen(intake->source, from, load_one, &intake->seen, error);
+    int r = intake->store_type->seen(intake->source, from, load_one, &load, error);
     if (r < 0 && error != NULL && error->code == ERROR_NONE)
         (void)error_set(
             error, r, "the ids that were seen before do not fit in memory"); /* r is forwarded */

@@ -48,8 +48,14 @@ void intake_init(struct intake *intake, const struct store_type *store_type,
     struct store_source *source, const struct config_source *config);
 void intake_deinit(struct intake *intake);
 
-/* Fills the seen-set from the store with every id from `from` on. */
-int intake_load(struct intake *intake, int64_t from, struct error *error);
+/* Seconds: [from, to). Empty when `to` is not behind `from`. */
+struct intake_span {
+    int64_t from, to;
+};
+
+/* Fills the seen-set from the store with every id from `from` on, without those in the spans. */
+int intake_load(struct intake *intake, int64_t from, const struct intake_span *without,
+    size_t count, struct error *error);
 
 void intake_begin(
     struct intake *intake, int64_t oldest, int64_t latest, int64_t covered_until, int64_t now);

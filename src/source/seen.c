@@ -73,19 +73,24 @@ static size_t place_of(const struct seen *seen, struct hash_key key, bool *ret_f
     return place;
 }
 
+/* Seconds whose keys are dropped: [from, to). */
+struct dropped {
+    uint32_t from, to;
+};
+
 /* Lays the keys of `slots[from..from + count)` out again from the front for `home_count` homes,
- * dropping those before `oldest`. Each key's new place is never behind the place it is read from
+ * without the dropped ones. Each key's new place is never behind the place it is read from
  * (see resize), so this works within one array. Returns the slots used, or 0 when the overflow does
  * not suffice. */
 static size_t lay_out(
-    struct seen *seen, size_t from, size_t count, size_t home_count, uint32_t oldest)
+    struct seen *seen, size_t from, size_t count, size_t home_count, struct dropped dropped)
 {
     size_t next = 0;
     seen->count = 0;
     for (size_t i = from; i < from + count; i++) {
         struct seen_slot slot = seen->slots[i];
         seen->slots[i].time = 0;
-        if (is_empty(&slot) || slot.time < oldest)
+        if (is_empty(&slot) || (slot.time >= dropped.from && slot.time < dropped.to))
             continue;
         size_t place = home_of(home_count, slot.key);
         if (place < next)
@@ -116,7 +121,7 @@ static int grow(struct seen *seen)
     memset(slots, 0, shift * sizeof(*slots));
     seen->slots = slots;
     (void)lay_out(seen, shift, old_count, home_count,
-        0); /* fits: every key moved forward by less than `shift` */
+        (struct dropped){0}); /* fits: every key moved forward by less than `shift` */
     seen->home_count = home_count;
     seen->slot_count = slot_count;
     return 0;
@@ -164,19 +169,24 @@ void seen_remove(struct seen *seen, struct hash_key key)
     seen->count--;
 }
 
-void seen_forget_before(struct seen *seen, int64_t from)
+static uint32_t clamp(int64_t time)
+{
+    return time <= 0 ? 0 : time > UINT32_MAX ? UINT32_MAX : (uint32_t)time;
+}
+
+void seen_forget(struct seen *seen, int64_t from, int64_t to)
 {
     if (seen->home_count == 0)
         return;
-    uint32_t oldest = from <= 0 ? 0 : from > UINT32_MAX ? UINT32_MAX : (uint32_t)from;
+    struct dropped dropped = {.from = clamp(from), .to = clamp(to)};
     (void)lay_out(seen, 0, seen->slot_count, seen->home_count,
-        oldest); /* keys only move towards their homes */
+        dropped); /* keys only move towards their homes */
     if (seen->count * 100 >= seen->home_count * SEEN_SPARSE || seen->home_count <= SEEN_FIRST)
         return;
     size_t home_count = seen->count * 100 / (SEEN_FULL - 10) + 1;
     if (home_count < SEEN_FIRST)
         home_count = SEEN_FIRST;
-    size_t used = lay_out(seen, 0, seen->slot_count, home_count, 0);
+    size_t used = lay_out(seen, 0, seen->slot_count, home_count, (struct dropped){0});
     size_t slot_count = home_count + overflow_of(home_count);
     if (slot_count < used)
         slot_count = used;

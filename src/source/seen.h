@@ -34,8 +34,8 @@ int seen_add(struct seen *seen, struct hash_key key, int64_t time);
 /* Takes a key out again, if it is there. */
 void seen_remove(struct seen *seen, struct hash_key key);
 
-/* Forgets every key whose time is before `from` and gives memory back. */
-void seen_forget_before(struct seen *seen, int64_t from);
+/* Forgets every key whose time is in [from, to) and gives memory back. */
+void seen_forget(struct seen *seen, int64_t from, int64_t to);
 
 /* Bytes of memory behind the set. */
 size_t seen_memory(const struct seen *seen);

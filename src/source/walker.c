@@ -99,8 +99,8 @@ void walker_reread(struct walker *walker, int64_t oldest, int64_t latest)
     walker->rereads[walker->reread_count].latest = latest;
     walker->reread_count++;
     struct error error = ERROR_INIT;
-    if (intake_load(&walker->intake,
-            oldest < walker->walk.seen_from ? oldest : walker->walk.seen_from, &error) < 0)
+    if (walker_load_seen(
+            walker, oldest < walker->walk.seen_from ? oldest : walker->walk.seen_from, &error) < 0)
         log_warning(&walker->subject, "%s: entries near the damaged batch may be delivered twice",
             error.text);
     step_now(walker);
@@ -176,7 +176,7 @@ static int take_up(struct walker *walker, struct error *error)
     walker->covered_until = walker->walk.checkpoint;
     r = take_up_windows(walker, error);
     if (r >= 0)
-        r = intake_load(&walker->intake, walker->walk.seen_from, error);
+        r = walker_load_seen(walker, walker->walk.seen_from, error);
     return r;
 }
 

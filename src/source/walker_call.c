@@ -90,7 +90,7 @@ static void closed(struct walker *walker, const struct store_walk *next)
             walker->full_due_us = now_us + config->poll_interval_us;
         walker->caught_up = walker->to_now;
         walker->walk = *next;
-        seen_forget_before(&walker->intake.seen, next->seen_from);
+        seen_forget(&walker->intake.seen, 0, next->seen_from);
     }
     bool brought = walker->window.entries > 0;
     walker_close_window(walker);
@@ -108,6 +108,7 @@ static void cut_off_piece(struct walker *walker)
         walker->window.pages, (long long)seconds);
     walker->pieces[walker->piece_count++] = walker->window;
     walker->window = (struct store_window){0};
+    walker_forget_interior(walker, &walker->pieces[walker->piece_count - 1]);
     walker_close_window(walker);
 }
 

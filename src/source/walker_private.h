@@ -1,7 +1,7 @@
 /*
  * What the walker's source files share: walker.c (life, the step), walker_window.c (which window is
- * open), walker_room.c (the store's cap), walker_client.c (the client and its budget),
- * walker_call.c (a page's call and what its end does to the window), walker_failure.c (what a
+ * open), walker_seen.c (which ids are in memory), walker_room.c (the store's cap),
+ * walker_client.c (the client and its budget), walker_call.c (a page's call and what its end does to the window), walker_failure.c (what a
  * failed call means and when to try again).
  */
 #pragma once
@@ -76,6 +76,12 @@ void walker_tell_changed(struct walker *walker);
 bool walker_open_window(struct walker *walker);
 void walker_close_window(struct walker *walker);
 int walker_give_up(struct walker *walker, const char *why);
+
+/* walker_seen.c */
+/* Fills the seen-set with the ids from `from` on that the walk needs. */
+int walker_load_seen(struct walker *walker, int64_t from, struct error *error);
+/* The piece, one of `pieces`, waits now. */
+void walker_forget_interior(struct walker *walker, const struct store_window *piece);
 
 /* walker_room.c */
 /* False: the store is at its cap, and the walk sleeps until outputs have made room. */

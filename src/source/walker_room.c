@@ -25,7 +25,7 @@ static bool give_up_piece(struct walker *walker)
     int r = walker->context.store_type->commit(
         walker->source, NULL, highest, STORE_GIVE_UP, walk, &error);
     if (r >= 0)
-        r = intake_load(&walker->intake, walk->seen_from, &error);
+        r = walker_load_seen(walker, walk->seen_from, &error);
     if (r < 0) {
         walker_failed_store(walker, &error);
         return false;

@@ -34,7 +34,7 @@ int walker_give_up(struct walker *walker, const char *why)
         r = walker->context.store_type->commit(
             walker->source, NULL, &walker->window, STORE_GIVE_UP, &walker->walk, &error);
     if (r >= 0)
-        r = intake_load(&walker->intake, walker->walk.seen_from, &error);
+        r = walker_load_seen(walker, walker->walk.seen_from, &error);
     if (r < 0) {
         walker_failed_store(walker, &error);
         return r;
@@ -81,7 +81,7 @@ static int release_piece(struct walker *walker)
     walker->piece_count--;
     walker->windows++;
     store_window_deinit(piece);
-    seen_forget_before(&walker->intake.seen, next.seen_from);
+    seen_forget(&walker->intake.seen, 0, next.seen_from);
     walker->context.stored(walker->context.user, walker);
     return 0;
 }

@@ -70,11 +70,27 @@ START_TEST(forgetting_drops_the_old_keeps_the_rest_and_gives_memory_back)
     for (unsigned i = 0; i < KEYS; i++)
         ck_assert_int_eq(seen_add(&seen, key_of_number(i), 1 + i), 1);
     size_t before = seen_memory(&seen);
-    seen_forget_before(&seen, KEYS - 4999);
+    seen_forget(&seen, 0, KEYS - 4999);
     ck_assert_uint_eq(seen.count, 5000);
     ck_assert_uint_lt(seen_memory(&seen), before / 10);
     for (unsigned i = 0; i < KEYS; i++)
         ck_assert_int_eq(seen_add(&seen, key_of_number(i), 1 + i), i < KEYS - 5000 ? 1 : 0);
+    seen_deinit(&seen);
+}
+END_TEST
+
+START_TEST(forgetting_a_span_keeps_what_is_before_and_behind_it)
+{
+    enum { KEYS = 100000, FROM = 20000, TO = 90000 };
+    struct seen seen = {0};
+    for (unsigned i = 0; i < KEYS; i++)
+        ck_assert_int_eq(seen_add(&seen, key_of_number(i), i), 1);
+    size_t before = seen_memory(&seen);
+    seen_forget(&seen, FROM, TO);
+    ck_assert_uint_eq(seen.count, KEYS - (TO - FROM));
+    ck_assert_uint_lt(seen_memory(&seen), before / 2);
+    for (unsigned i = 0; i < KEYS; i++)
+        ck_assert_int_eq(seen_add(&seen, key_of_number(i), i), i >= FROM && i < TO ? 1 : 0);
     seen_deinit(&seen);
 }
 END_TEST
@@ -85,7 +101,7 @@ START_TEST(a_key_at_the_beginning_or_the_end_of_time_is_kept)
     ck_assert_int_eq(seen_add(&seen, key_of_number(1), 0), 1);
     ck_assert_int_eq(seen_add(&seen, key_of_number(2), INT64_MAX), 1);
     ck_assert_int_eq(seen_add(&seen, key_of_number(1), 5), 0);
-    seen_forget_before(&seen, INT64_MAX);
+    seen_forget(&seen, 0, INT64_MAX);
     ck_assert_int_eq(seen_add(&seen, key_of_number(2), 5), 0);
     ck_assert_int_eq(seen_add(&seen, key_of_number(1), 5), 1);
     seen_deinit(&seen);
@@ -96,4 +112,5 @@ CHECK_MAIN("seen", a_key_is_new_once, every_key_is_found_again_through_all_growt
     an_id_costs_at_most_24_bytes_at_every_size_past_the_first,
     what_is_taken_out_is_new_again_and_its_neighbours_stay,
     forgetting_drops_the_old_keeps_the_rest_and_gives_memory_back,
+    forgetting_a_span_keeps_what_is_before_and_behind_it,
     a_key_at_the_beginning_or_the_end_of_time_is_kept)
