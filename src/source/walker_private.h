@@ -1,8 +1,8 @@
 /*
  * What the walker's source files share: walker.c (life, the step), walker_window.c (which window is
  * open), walker_seen.c (which ids are in memory), walker_room.c (the store's cap),
- * walker_client.c (the client and its budget), walker_call.c (a page's call and what its end does to the window), walker_failure.c (what a
- * failed call means and when to try again).
+ * walker_client.c (the client and its budget), walker_call.c (a page's call and what its end does to
+ * the window), walker_failure.c (what a failed call means and when to try again).
  */
 #pragma once
 
