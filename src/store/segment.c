@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "sys/file.h"
 
 /* ---- The folder ---- */
@@ -163,6 +164,9 @@ int segment_read(const struct segments *segments, struct segment_id id, int64_t 
 
 /* ---- Appending ---- */
 
+/* Bytes for one request to the disk: a request costs processor time whatever its size. */
+static const int64_t flush_size = MIB(1);
+
 /* 1 when the file is not what the database says. */
 static int check_end(const struct segment_writer *writer, struct error *error)
 {
@@ -185,7 +189,8 @@ int segment_writer_open(struct segment_writer *writer, const struct segments *se
         return 1;
     if (fd < 0)
         return fail(segments, id, "open", errno, error);
-    *writer = (struct segment_writer){.segments = segments, .id = id, .fd = fd, .end = end};
+    *writer = (struct segment_writer){
+        .segments = segments, .id = id, .fd = fd, .end = end, .flushed = end};
     int result = check_end(writer, error);
     if (result != 0)
         segment_writer_deinit(writer);
@@ -194,7 +199,6 @@ int segment_writer_open(struct segment_writer *writer, const struct segments *se
 
 int segment_writer_append(struct segment_writer *writer, struct slice bytes, struct error *error)
 {
-    int64_t start = writer->end;
     while (bytes.size > 0) {
         ssize_t written = pwrite(writer->fd, bytes.data, bytes.size, writer->end);
         if (written < 0 && errno == EINTR)
@@ -207,7 +211,11 @@ int segment_writer_append(struct segment_writer *writer, struct slice bytes, str
     }
     /* The disk may begin now, so that the sync, which the whole loop waits for, finds little left.
      * Nothing is promised by it, so a refusal does not matter. */
-    (void)sync_file_range(writer->fd, start, writer->end - start, SYNC_FILE_RANGE_WRITE);
+    if (writer->end - writer->flushed >= flush_size) {
+        (void)sync_file_range(
+            writer->fd, writer->flushed, writer->end - writer->flushed, SYNC_FILE_RANGE_WRITE);
+        writer->flushed = writer->end;
+    }
     return 0;
 }
 
@@ -218,6 +226,7 @@ int segment_writer_cut(struct segment_writer *writer, int64_t end)
     if (ftruncate(writer->fd, end) < 0)
         return fail(writer->segments, writer->id, "shorten", errno, NULL);
     writer->end = end;
+    writer->flushed = end;
     return 0;
 }
 

@@ -56,8 +56,9 @@ int segment_read(const struct segments *segments, struct segment_id id, int64_t 
 struct segment_writer {
     const struct segments *segments;
     struct segment_id id;
-    int fd;      /* -1 when not open */
-    int64_t end; /* where the next byte goes */
+    int fd;          /* -1 when not open */
+    int64_t end;     /* where the next byte goes */
+    int64_t flushed; /* the disk was told to begin with what lies before it */
 };
 
 #define SEGMENT_WRITER_INIT                                                                        \
