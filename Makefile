@@ -3,47 +3,45 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test test-sanitize test-all bench lint install packages-needed format clean
+.PHONY: help build demo test test-sanitize test-all bench lint install format clean
+.PHONY: packages-for-build packages-for-test packages-for-lint
+.NOTPARALLEL: # ninja and ctest are
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-packages-needed:
-	@packaging/install-needed $(NEEDED)
+packages-for-build packages-for-test packages-for-lint: packages-for-%:
+	@packaging/install-needed $*
 
-build: NEEDED = build
-build: packages-needed ## build everything into build/
-	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DWARNINGS_AS_ERRORS=ON > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+build: packages-for-build ## build the programs into build/
+	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DWARNINGS_AS_ERRORS=ON -DTESTS=OFF > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
 	@ninja -C $(BUILD) -j $(JOBS)
 
-demo: NEEDED = build
 demo: build ## install what is missing, build, and watch entries arrive (DEMO_SECONDS=10 ends by itself)
 	@packaging/demo $(BUILD)
 
-test: NEEDED = test
-test: packages-needed ## install what is missing, build, run every test
+test: packages-for-test ## install what is missing, build, run every test
 	@cmake -S . -B $(BUILD)-test -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DWARNINGS_AS_ERRORS=ON -DCRASH_POINTS=ON > $(BUILD)-test.log 2>&1 || { cat $(BUILD)-test.log; exit 1; }
 	@ninja -C $(BUILD)-test -j $(JOBS)
 	@cd $(BUILD)-test && ctest --output-on-failure -j $(JOBS)
 
-test-sanitize: NEEDED = test
-test-sanitize: packages-needed ## the same, built by clang with AddressSanitizer and UndefinedBehaviorSanitizer
+test-sanitize: packages-for-test ## the same, built by clang with AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake -S . -B $(BUILD)-sanitize -G Ninja -DCMAKE_C_COMPILER=clang -DWARNINGS_AS_ERRORS=ON -DSANITIZE=ON -DCRASH_POINTS=ON > $(BUILD)-sanitize.log 2>&1 || { cat $(BUILD)-sanitize.log; exit 1; }
 	@ninja -C $(BUILD)-sanitize -j $(JOBS)
 	@cd $(BUILD)-sanitize && ctest --output-on-failure -j $(JOBS)
 
 test-all: test-sanitize test ## both, the plain one last
 
-bench: build ## CPU and memory for the whole job, beside a bare program
+bench: packages-for-test build ## CPU and memory for the whole job, beside a bare program
 	@tests/bench/run $(BUILD)
 
-lint: build ## clang-tidy over the sources
+lint: packages-for-lint build ## clang-tidy over the sources
 	@git ls-files 'src/*.c' | xargs -P $(JOBS) -n 8 clang-tidy -p $(BUILD) --quiet
 
 install: build ## install into DESTDIR
 	@DESTDIR=$(DESTDIR) cmake --install $(BUILD)
 
-format: ## lay the sources out
+format: packages-for-lint ## lay the sources out
 	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' | xargs clang-format -i
 
 clean: ## remove what was built
