@@ -23,10 +23,10 @@ def scenario(bench):
     daemon.state = disk / "state"
 
     daemon.start()
-    daemon.wait_status(lambda now: now["store"]["disk_full"]
-                       or now["sources"][0]["state"] == "failing", "the disk to be full")
-    daemon.wait_log("full")
-    check("No space" in daemon.log_text() or "full" in daemon.log_text(), "the log does not say so")
+    status = daemon.wait_status(lambda now: now["sources"][0]["state"] == "failing",
+                                "the disk to be full")
+    check("No space" in status["problem"], f"the status does not say why: {status['problem']}")
+    daemon.wait_log("warning source acme: cannot write")
     read = daemon.source_status()["entries"]["stored"]
     check(0 < read < ENTRIES, f"{read} entries fitted on the disk")
     daemon.kill()
