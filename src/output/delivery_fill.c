@@ -5,7 +5,10 @@
 #include "base/limits.h"
 #include "slackaudit/page.h"
 
-enum { ENTRIES_BETWEEN_CLOCKS = 64 }; /* looking at the clock costs about as much as an entry */
+/* Looking at the clock costs about as much as a small entry. An entry counts for its size and a
+ * bit, so that neither giants nor a crowd go unnoticed. */
+#define WORK_BETWEEN_CLOCKS KIB(64)
+#define WORK_OF_AN_ENTRY    KIB(1)
 
 /* ---- Reading ---- */
 
@@ -207,8 +210,8 @@ static void skip_condemned(struct stretch *stretch)
         stretch->reading = end;
 }
 
-/* Steps over one entry: 0 goes on, 1 ends the batch here. */
-static int fill_one(struct stretch *stretch, struct error *error)
+/* Steps over one entry: 0 goes on, 1 ends the batch here. `work` is counted on. */
+static int fill_one(struct stretch *stretch, size_t *work, struct error *error)
 {
     const struct store_entry *entry;
     int code = delivery_read(stretch->source, stretch->reading, &entry, error);
@@ -223,6 +226,7 @@ static int fill_one(struct stretch *stretch, struct error *error)
         return 1;
     }
     stretch->reading = entry->sequence;
+    *work += entry->bytes.size + WORK_OF_AN_ENTRY;
     struct error problem = ERROR_INIT;
     code = take_entry(stretch, entry, &problem);
     if (code < 0)
@@ -244,13 +248,15 @@ int delivery_fill(struct delivery *delivery, int64_t deadline_us, struct error *
 {
     struct stretch *stretch = delivery->filling;
     int code = stretch->encoding == NULL ? begin(stretch, error) : 0;
-    unsigned steps = 0;
+    size_t work = 0;
     while (code == 0 && stretch->reading < stretch->end &&
            stretch->encoding->count < delivery->max_entries) {
-        code = fill_one(stretch, error);
-        if (code == 0 && ++steps % ENTRIES_BETWEEN_CLOCKS == 0 &&
-            clock_monotonic_us(delivery->clock) >= deadline_us)
+        code = fill_one(stretch, &work, error);
+        if (code != 0 || work < WORK_BETWEEN_CLOCKS)
+            continue;
+        if (clock_monotonic_us(delivery->clock) >= deadline_us)
             return 1;
+        work = 0;
     }
     if (code >= 0 && stretch->state == STRETCH_FILLING)
         code = close_filled(stretch, error);

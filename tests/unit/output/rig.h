@@ -42,6 +42,7 @@ struct rig {
     size_t pending_count, cancelled, opened, closed, reopened;
     struct buffer accepted; /* bodies that were answered DELIVERED, in that order */
     char *state;            /* to answer with */
+    int64_t entry_us;       /* that encoding an entry takes */
     unsigned changes, rereads;
 };
 
@@ -104,6 +105,7 @@ static inline int played_entry(struct output *output, const struct format_entry 
         return error_set(error, ERROR_INVALID, "it is unencodable");
     if (memmem(entry->bytes.data, entry->bytes.size, "boundless", 9) != NULL)
         return ERROR_LIMIT;
+    clock_advance(rig->clock, rig->entry_us);
     must(body->data[body->size - 1] == (index == 0 ? '<' : '\n'));
     int code = buffer_append_slice(body, entry->bytes);
     return code == 0 ? buffer_append_byte(body, '\n') : code;

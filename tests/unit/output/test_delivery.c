@@ -75,6 +75,52 @@ START_TEST(a_batch_ends_at_its_size_and_one_entry_may_be_larger)
 }
 END_TEST
 
+START_TEST(a_batch_is_filled_in_slices_of_about_ten_milliseconds)
+{
+    rig_init();
+    struct store_source *a = fake_store_source(&rig->store, "a");
+    fake_store_add_many(a, 1000, "x");
+    rig->config.batch.max_entries = 1000;
+    rig->entry_us = 100;
+    rig_start();
+    int64_t longest = 0;
+    unsigned turns = 0;
+    while (rig->sent == 0 && turns < 1000) {
+        int64_t start = clock_monotonic_us(rig->clock);
+        must(loop_turn(rig->loop, 0) == 0);
+        int64_t took = clock_monotonic_us(rig->clock) - start;
+        longest = took > longest ? took : longest;
+        turns++;
+    }
+    ck_assert_uint_ge(turns, 6);
+    ck_assert_int_le(longest, 20 * USEC_PER_MSEC);
+    rig_settle();
+    rig_check_complete("a");
+    ck_assert_uint_eq(rig->sent, 1);
+    rig_deinit();
+}
+END_TEST
+
+START_TEST(a_batch_that_is_half_filled_when_the_drain_comes_is_dropped)
+{
+    rig_init();
+    struct store_source *a = fake_store_source(&rig->store, "a");
+    fake_store_add_many(a, 1000, "x");
+    rig->config.batch.max_entries = 1000;
+    rig->entry_us = 100;
+    rig_start();
+    must(loop_turn(rig->loop, 0) == 0);
+    ck_assert_uint_eq(rig->store.blocks, 1);
+    delivery_drain(rig->delivery);
+    rig_settle();
+    ck_assert(delivery_is_quiet(rig->delivery));
+    ck_assert_uint_eq(rig->store.blocks, 0);
+    ck_assert_uint_eq(rig->sent, 0);
+    ck_assert_uint_eq(a->position, 1);
+    rig_deinit();
+}
+END_TEST
+
 START_TEST(sources_take_turns_and_never_share_a_batch)
 {
     rig_init();
@@ -363,6 +409,8 @@ END_TEST
 CHECK_MAIN("delivery", everything_is_delivered_once_in_order_and_the_position_moves,
     it_goes_on_where_it_stood_and_with_what_comes_later,
     a_batch_ends_at_its_size_and_one_entry_may_be_larger,
+    a_batch_is_filled_in_slices_of_about_ten_milliseconds,
+    a_batch_that_is_half_filled_when_the_drain_comes_is_dropped,
     sources_take_turns_and_never_share_a_batch,
     unwanted_entries_move_the_position_without_being_sent, named_fields_are_redacted_on_the_way,
     a_few_entries_wait_for_company_and_a_full_batch_does_not,
