@@ -268,6 +268,27 @@ int units_parse_time(const char *text, int64_t *ret_seconds, struct error *error
         error, text, "a time: write Unix seconds or RFC 3339, such as 2026-11-22T02:15:15Z");
 }
 
+/* Writes `value` with `width` digits and what follows them; returns the place behind. */
+static char *put_number(char *text, int value, size_t width, char follows)
+{
+    for (size_t i = width; i-- > 0; value /= 10)
+        text[i] = (char)('0' + value % 10);
+    text[width] = follows;
+    return text + width + 1;
+}
+
+/* By hand: some formats do it for every entry, and printf is slow. */
+static void put_time(char *text, const struct tm *parts)
+{
+    text = put_number(text, parts->tm_year + 1900, 4, '-');
+    text = put_number(text, parts->tm_mon + 1, 2, '-');
+    text = put_number(text, parts->tm_mday, 2, 'T');
+    text = put_number(text, parts->tm_hour, 2, ':');
+    text = put_number(text, parts->tm_min, 2, ':');
+    text = put_number(text, parts->tm_sec, 2, 'Z');
+    *text = '\0';
+}
+
 const char *units_format_time(int64_t seconds, char *text)
 {
     time_t time = (time_t)seconds;
@@ -277,9 +298,7 @@ const char *units_format_time(int64_t seconds, char *text)
     if (gmtime_r(&time, &parts) == NULL || parts.tm_year < -1900 || parts.tm_year > 8099)
         (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64, seconds);
     else
-        (void)snprintf(text, UNITS_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ",
-            parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-            parts.tm_sec);
+        put_time(text, &parts);
     return text;
 }
 

@@ -36,29 +36,46 @@ static int append_message_id(struct buffer *output, const struct field *action)
                 : buffer_append_byte(output, '-');
 }
 
+/* Bytes from the front that stand for themselves in a parameter's value. */
+static size_t plain_run(struct slice value)
+{
+    size_t run = 0;
+    while (run < value.size && (unsigned char)value.data[run] >= ' ' && value.data[run] != 127 &&
+           value.data[run] != '"' && value.data[run] != '\\' && value.data[run] != ']')
+        run++;
+    return run;
+}
+
 /* RFC 5424, section 6.3.3: `"`, `\` and `]` are escaped. Control characters may stand there by the
  * letter, but would break a receiver that frames by lines. */
+static int append_special(struct buffer *output, char byte)
+{
+    if ((unsigned char)byte < ' ' || byte == 127)
+        return buffer_append_byte(output, ' ');
+    return buffer_append(output, (char[]){'\\', byte}, 2);
+}
+
 static int append_value(struct buffer *output, struct slice value)
 {
-    for (size_t i = 0; i < value.size; i++) {
-        char byte = value.data[i];
-        int result = 0;
-        if (byte == '"' || byte == '\\' || byte == ']')
-            result = buffer_append_byte(output, '\\');
-        if (result == 0)
-            result =
-                buffer_append_byte(output, (unsigned char)byte < ' ' || byte == 127 ? ' ' : byte);
+    while (value.size > 0) {
+        size_t run = plain_run(value);
+        int result = buffer_append(output, value.data, run);
+        if (result == 0 && run < value.size)
+            result = append_special(output, value.data[run++]);
         if (result < 0)
             return result;
+        value.data += run;
+        value.size -= run;
     }
     return 0;
 }
 
-static int append_parameter(struct buffer *output, const char *name, struct slice value)
+/* `opening` is what stands before the value. */
+static int append_parameter(struct buffer *output, const char *opening, struct slice value)
 {
     if (value.size == 0)
         return 0;
-    int result = buffer_printf(output, " %s=\"", name);
+    int result = buffer_append_text(output, opening);
     if (result == 0)
         result = append_value(output, value);
     if (result == 0)
@@ -72,7 +89,11 @@ static int append_header(const struct format_options *options, const struct form
     char time[UNITS_TEXT_SIZE];
     int result = syslog_append_priority(output, options->facility);
     if (result == 0)
-        result = buffer_printf(output, "1 %s ", units_format_time(entry->time, time));
+        result = buffer_append_text(output, "1 ");
+    if (result == 0)
+        result = buffer_append_text(output, units_format_time(entry->time, time));
+    if (result == 0)
+        result = buffer_append_byte(output, ' ');
     if (result == 0)
         result = syslog_append_word(
             output, slice_of(options->host_name), HOST_NAME_SIZE, syslog_is_printable);
@@ -102,11 +123,11 @@ static int append_message(
     if (result == 0)
         result = buffer_append_text(output, " [" STRUCTURED_DATA_ID);
     if (result == 0)
-        result = append_parameter(output, "source", slice_of(entry->source));
+        result = append_parameter(output, " source=\"", slice_of(entry->source));
     if (result == 0)
-        result = append_parameter(output, "id", (struct slice){id.text, id.size});
+        result = append_parameter(output, " id=\"", (struct slice){id.text, id.size});
     if (result == 0)
-        result = append_parameter(output, "action", (struct slice){action.text, action.size});
+        result = append_parameter(output, " action=\"", (struct slice){action.text, action.size});
     if (result == 0)
         result = buffer_append_text(output, "] \xef\xbb\xbf"); /* the byte order mark of UTF-8 */
     if (result == 0)
