@@ -6,14 +6,16 @@
 
 void entry_fields_key(struct entry_fields *fields, const char *raw, size_t size, bool escaped)
 {
-    static const char *const names[ENTRY_FIELDS] = {
-        [ENTRY_ID] = "id",
-        [ENTRY_ACTION] = "action",
-        [ENTRY_DATE] = "date_create",
+    static const struct slice names[ENTRY_FIELDS] = {
+        [ENTRY_ID] = {.data = "id", .size = 2},
+        [ENTRY_ACTION] = {.data = "action", .size = 6},
+        [ENTRY_DATE] = {.data = "date_create", .size = 11},
     };
     fields->key = ENTRY_FIELDS;
     for (enum entry_field field = 0; field < ENTRY_FIELDS; field++)
-        if (json_text_is(raw, size, escaped, names[field]))
+        /* nearly no key has an escape */
+        if (escaped ? json_text_is(raw, size, escaped, names[field].data)
+                    : slice_equal((struct slice){.data = raw, .size = size}, names[field]))
             fields->key = field;
 }
 
