@@ -127,7 +127,12 @@ int http_stream_open(struct http_engine *engine, const struct http_stream_reques
  * on_writable comes later. ERROR_IO: it is broken, and on_closed says why in a later turn. */
 int http_stream_send(struct http_stream *stream, struct slice bytes, size_t *ret_sent);
 /* Bytes sent that the peer's kernel has not acknowledged (SIOCOUTQ; with TLS as they are on the
- * wire), or -1 when there is no connection. */
-int http_stream_unacknowledged(struct http_stream *stream);
+ * wire), or -1 when the connection broke or never stood. Allowed in on_closed too: after the peer
+ * has closed in good order, 0 says that it had read everything, because a kernel resets what is
+ * closed with bytes unread (RFC 1122, 4.2.2.13; RFC 2525, 2.17). */
+int http_stream_unacknowledged(const struct http_stream *stream);
+/* False when the peer has closed or reset the connection, or it does not stand yet. The kernel is
+ * asked, so this is known before on_closed tells. */
+bool http_stream_is_whole(const struct http_stream *stream);
 /* Closes (TLS: with close_notify). No callback comes after this. NULL is allowed. */
 void http_stream_free(struct http_stream *stream);

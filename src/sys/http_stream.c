@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -141,12 +143,31 @@ int http_stream_send(struct http_stream *stream, struct slice bytes, size_t *ret
     return 0;
 }
 
-int http_stream_unacknowledged(struct http_stream *stream)
+/* TCP_CLOSE stands for "there is none" too. */
+static int tcp_state(const struct http_stream *stream)
+{
+    struct tcp_info info = {.tcpi_state = TCP_CLOSE};
+    socklen_t size = sizeof(info);
+    if (stream->socket < 0 || getsockopt(stream->socket, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
+        return TCP_CLOSE;
+    return info.tcpi_state;
+}
+
+int http_stream_unacknowledged(const struct http_stream *stream)
 {
     int queued;
-    if (stream->watch == NULL || ioctl(stream->socket, SIOCOUTQ, &queued) < 0)
+    if (stream->socket < 0 || (stream->broken && !stream->end.in_order) ||
+        ioctl(stream->socket, SIOCOUTQ, &queued) < 0)
+        return -1;
+    /* Behind the count: a reset in between must not make an old count look like a good one. */
+    if (tcp_state(stream) == TCP_CLOSE)
         return -1;
     return queued + (int)(stream->pending.size - stream->pending_sent);
+}
+
+bool http_stream_is_whole(const struct http_stream *stream)
+{
+    return !stream->broken && tcp_state(stream) == TCP_ESTABLISHED;
 }
 
 /* Nothing that a receiver says is expected: it is read to see the connection end. */

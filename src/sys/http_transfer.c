@@ -592,7 +592,7 @@ int http_transfer_receive(struct http_transfer *transfer, void *data, size_t siz
     CURLcode result = curl_easy_recv(transfer->easy, data, size, &received);
     if (result == CURLE_OK && received == 0) {
         *ret_end = (struct http_transfer_end){
-            .failure = HTTP_RESET, .message = "the peer closed the connection"};
+            .failure = HTTP_RESET, .in_order = true, .message = "the peer closed the connection"};
         return ERROR_IO;
     }
     return exchanged(transfer, result, received, ret_received, ret_end);

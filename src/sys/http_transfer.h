@@ -28,6 +28,7 @@ struct http_transfer_end {
     enum http_failure failure;
     int os_errno;
     int status;
+    bool in_order; /* of a connected transfer: the peer closed it, with TLS after saying so */
     char message[HTTP_MESSAGE_SIZE]; /* "" for HTTP_OK */
 };
 

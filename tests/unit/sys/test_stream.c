@@ -19,6 +19,7 @@ static struct {
     enum http_failure failure;
     int os_errno;
     char message[256];
+    int unacknowledged; /* when it was closed */
     bool free_when_opened, free_when_closed;
 } seen;
 
@@ -42,6 +43,7 @@ static void on_closed(void *user, enum http_failure failure, int os_errno, const
 {
     (void)user;
     seen.closed++;
+    seen.unacknowledged = http_stream_unacknowledged(stream);
     if (seen.free_when_closed) {
         http_stream_free(stream);
         stream = NULL;
@@ -227,6 +229,44 @@ START_TEST(a_peer_that_resets_is_told_with_its_errno)
 }
 END_TEST
 
+START_TEST(a_peer_that_has_closed_is_known_before_it_is_told)
+{
+    set_up();
+    struct http_stream_request wanted = request();
+    begin(&wanted);
+    ck_assert(!http_stream_is_whole(stream)); /* it does not stand yet */
+    ck_assert_int_eq(http_stream_unacknowledged(stream), -1);
+    turn_until(&seen.opened);
+    int peer = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    ck_assert(http_stream_is_whole(stream));
+    close(peer);
+    ck_assert(!http_stream_is_whole(stream));
+    ck_assert_uint_eq(seen.closed, 0);
+    turn_until(&seen.closed);
+    ck_assert(!http_stream_is_whole(stream));
+    tear_down();
+}
+END_TEST
+
+START_TEST(when_a_peer_has_closed_it_is_known_whether_it_has_read_everything)
+{
+    /* It reads all of it, or a part: then its kernel resets the connection. */
+    for (int reads_all = 0; reads_all < 2; reads_all++) {
+        char text[8];
+        size_t sent;
+        set_up();
+        int peer = open_both();
+        ck_assert_int_eq(http_stream_send(stream, SLICE_LITERAL("5 hello"), &sent), 0);
+        ck_assert_int_eq(recv(peer, text, reads_all ? 7 : 6, 0), reads_all ? 7 : 6);
+        close(peer);
+        turn_until(&seen.closed);
+        ck_assert_int_eq(seen.failure, HTTP_RESET);
+        ck_assert_int_eq(seen.unacknowledged, reads_all ? 0 : -1);
+        tear_down();
+    }
+}
+END_TEST
+
 START_TEST(a_failed_send_is_followed_by_on_closed_in_a_later_turn)
 {
     set_up();
@@ -347,6 +387,8 @@ END_TEST
 CHECK_MAIN("stream", bytes_go_out_as_they_are_and_are_acknowledged,
     a_peer_that_does_not_read_makes_the_stream_wait_and_then_go_on, what_the_peer_says_is_discarded,
     a_peer_that_closes_is_told_once, a_peer_that_resets_is_told_with_its_errno,
+    a_peer_that_has_closed_is_known_before_it_is_told,
+    when_a_peer_has_closed_it_is_known_whether_it_has_read_everything,
     a_failed_send_is_followed_by_on_closed_in_a_later_turn, a_closed_port_is_a_failed_connection,
     a_handshake_that_nobody_answers_times_out, a_stream_can_be_freed_at_every_moment,
     a_stream_outlives_calls_of_its_engine_and_the_engine_itself,
