@@ -13,7 +13,7 @@
 #include "output/encoder.h"
 #include "output/syslog_link.h"
 
-enum { UDP_LARGEST = 65507 }; /* 65535 less the headers of IPv4 and UDP */
+#define KEEP KIB(64) /* of the memory for one message */
 
 struct output {
     const struct config_output *config;
@@ -23,17 +23,6 @@ struct output {
     struct buffer message; /* one message, before its length is known */
     size_t max_size;
 };
-
-struct output_answer syslog_failure(
-    enum slackaudit_transport transport, int os_errno, const char *message)
-{
-    return (struct output_answer){.outcome = OUTPUT_FAILED,
-        .message = message,
-        .transport = transport,
-        .os_errno = os_errno,
-        .retry_after_us = -1,
-        .refused = -1};
-}
 
 static void syslog_close(struct output *output)
 {
@@ -61,8 +50,10 @@ static int syslog_open(
         .type = is_datagram(config) ? &syslog_datagram : &syslog_stream,
         .message = BUFFER_INIT(LIMIT_BATCH),
         .max_size = (size_t)config->syslog.max_size};
-    if (config->syslog.transport == CONFIG_TRANSPORT_UDP && output->max_size > UDP_LARGEST)
-        output->max_size = UDP_LARGEST;
+    if (is_datagram(config)) {
+        size_t longest = syslog_datagram_longest(config->syslog.transport);
+        output->max_size = output->max_size < longest ? output->max_size : longest;
+    }
     int r = encoder_init(&output->encoder, config, error);
     if (r >= 0)
         r = output->type->open(&output->link, context, error);
@@ -114,6 +105,8 @@ static int syslog_entry(struct output *output, const struct format_entry *entry,
         r = frame(output, body);
     if (r < 0)
         body->size = start;
+    buffer_clear(&output->message);
+    buffer_shrink(&output->message, KEEP);
     return r;
 }
 

@@ -2,9 +2,11 @@
  * Datagram syslog: UDP (RFC 5426) and a Unix datagram socket such as /dev/log. One message, one
  * datagram.
  *
- * Delivered means that the kernel has sent it (UDP) or that the receiver's queue has it (Unix). The
- * socket is connected, so that a closed port shows as a refused connection with the next message;
- * nothing else tells of a loss over UDP, and the manual says so.
+ * Delivered means that the kernel has sent it (UDP) or that the receiver's queue has it (Unix). A
+ * UDP socket is connected, so that a closed port is told: at once on this host, after a round trip
+ * elsewhere, which a batch waits for (SYSLOG_SETTLE_US). Nothing else tells of a loss over UDP, and
+ * the manual says so. A name is looked up again from time to time, since nobody would say that the
+ * receiver has moved.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,23 +17,34 @@
 #include <sys/un.h>
 
 #include "base/cleanup.h"
-#include "base/units.h"
+#include "output/answer.h"
 #include "output/syslog_link.h"
 #include "sys/resolve.h"
 
 #define SLICE_US (10 * USEC_PER_MSEC)
+#define PAUSE_US (10 * USEC_PER_MSEC) /* when the network device has no room */
+#define FRESH_US (300 * USEC_PER_SEC) /* an address that was looked up */
 
-enum { SEND_BUFFER = 1 << 20 }; /* room for the longest message; the kernel caps it */
+enum {
+    SEND_BUFFER = 1 << 20, /* room for the longest message; the kernel caps it */
+    UDP_LARGEST = 65507,   /* 65535 less the headers of IPv4 and UDP */
+    UNIX_OVERHEAD = 32,    /* what the kernel takes from the room for a message */
+};
 
 struct syslog_link {
     struct output_context context;
+    bool is_unix;
     int fd; /* -1: not connected */
+    int64_t connected_us;
     struct resolve *resolve;
     struct loop_watch *watch; /* while the socket takes nothing */
     struct loop_task task;    /* goes on sending in the next turn */
+    struct loop_timer pause;  /* or a little later */
+    struct loop_timer settle;
     struct loop_timer deadline;
     struct output_batch *batch;
-    size_t next; /* message */
+    size_t next;  /* message */
+    bool renewed; /* the socket, for that message */
 };
 
 static void disconnect(struct syslog_link *link)
@@ -41,6 +54,8 @@ static void disconnect(struct syslog_link *link)
     loop_unwatch(link->watch);
     link->watch = NULL;
     loop_task_cancel(&link->task);
+    loop_timer_stop(&link->pause);
+    loop_timer_stop(&link->settle);
     if (link->fd >= 0)
         (void)close(link->fd); /* a datagram that was sent is sent */
     link->fd = -1;
@@ -62,9 +77,55 @@ static void fail(
     char text[ERROR_TEXT_SIZE];
     (void)snprintf(text, sizeof(text), "%s%s%s", what, os_errno != 0 ? ": " : "",
         os_errno != 0 ? strerror(os_errno) : ""); /* a cut text is still a text */
-    struct output_answer answer = syslog_failure(transport, os_errno, text);
+    const struct output_answer answer = answer_failed(transport, os_errno, text);
     finish(link, &answer);
 }
+
+/* ---- Connecting ---- */
+
+static int make_socket(int family)
+{
+    int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int room = SEND_BUFFER;
+    if (fd >= 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room,
+            sizeof(room)); /* the default serves ordinary messages */
+    return fd;
+}
+
+size_t syslog_datagram_longest(enum config_transport transport)
+{
+    if (transport != CONFIG_TRANSPORT_UNIX)
+        return UDP_LARGEST;
+    _cleanup_close_ int fd = make_socket(AF_UNIX);
+    int room = 0;
+    socklen_t size = sizeof(room);
+    if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, &size) < 0 || room <= UNIX_OVERHEAD)
+        return UDP_LARGEST; /* what is longer is then refused when it is sent */
+    return (size_t)(room - UNIX_OVERHEAD);
+}
+
+/* Returns 0 or a negative errno. */
+static int connect_to(struct syslog_link *link, const struct sockaddr *address, socklen_t size)
+{
+    _cleanup_close_ int fd = make_socket(address->sa_family);
+    if (fd < 0 || connect(fd, address, size) < 0)
+        return -errno;
+    link->fd = take_fd(&fd);
+    link->connected_us = clock_monotonic_us(loop_clock(link->context.loop));
+    return 0;
+}
+
+static int connect_unix(struct syslog_link *link)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(link->context.config->syslog.host) >= sizeof(address.sun_path))
+        return -ENAMETOOLONG;
+    strcpy(address.sun_path, link->context.config->syslog.host);
+    return connect_to(link, (const struct sockaddr *)&address, sizeof(address));
+}
+
+/* ---- Sending ---- */
 
 static struct slice message_at(const struct output_batch *batch, size_t index)
 {
@@ -83,19 +144,41 @@ static void is_writable(void *user, uint32_t events)
     push(link);
 }
 
+/* Stops, to go on with the same message when there is room. */
+static void wait_for_room(struct syslog_link *link, int os_errno)
+{
+    struct error error = ERROR_INIT;
+    /* A full queue of the device is not told when it has room, and the socket looks writable. */
+    int r = os_errno == ENOBUFS ? loop_timer_after(&link->pause, PAUSE_US)
+                                : loop_watch(link->context.loop, &link->watch, link->fd, EPOLLOUT,
+                                      is_writable, link, &error);
+    if (r < 0)
+        fail(link, SLACKAUDIT_TRANSPORT_OTHER, 0, "no memory to wait for the receiver");
+}
+
+/* A receiver that was started again has another socket behind its path. What the old one had in its
+ * queue counts as delivered, so the rest goes to the new one. */
+static bool connect_again(struct syslog_link *link, int os_errno)
+{
+    bool gone = os_errno == ECONNREFUSED || os_errno == ECONNRESET || os_errno == ENOTCONN ||
+                os_errno == EPIPE;
+    if (!link->is_unix || !gone || link->renewed)
+        return false;
+    disconnect(link);
+    link->renewed = true;
+    return connect_unix(link) >= 0;
+}
+
 /* The socket did not take a message. */
 static void handle_refusal(struct syslog_link *link, int os_errno)
 {
-    struct error error = ERROR_INIT;
     if (os_errno == EAGAIN || os_errno == ENOBUFS) {
-        if (loop_watch(link->context.loop, &link->watch, link->fd, EPOLLOUT, is_writable, link,
-                &error) < 0)
-            fail(link, SLACKAUDIT_TRANSPORT_OTHER, 0, error.text);
-    } else if (os_errno == EMSGSIZE && link->next == 0) {
-        const struct output_answer answer = {.outcome = OUTPUT_TOO_LARGE,
-            .message = "the message is too long for a datagram; lower max_size",
-            .retry_after_us = -1,
-            .refused = -1};
+        wait_for_room(link, os_errno);
+    } else if (os_errno == EMSGSIZE) {
+        struct output_answer answer = answer_failed(SLACKAUDIT_TRANSPORT_OTHER, os_errno,
+            "the message is too long for a datagram: set max_size lower");
+        answer.outcome = OUTPUT_REFUSED;
+        answer.refused = (long)link->next;
         finish(link, &answer);
     } else {
         fail(link,
@@ -104,42 +187,57 @@ static void handle_refusal(struct syslog_link *link, int os_errno)
     }
 }
 
+/* All messages are sent; what came back by now? */
+static void settled(void *user)
+{
+    struct syslog_link *link = user;
+    int os_errno = 0;
+    socklen_t size = sizeof(os_errno);
+    (void)getsockopt(
+        link->fd, SOL_SOCKET, SO_ERROR, &os_errno, &size); /* without an answer, nothing did */
+    if (os_errno != 0) {
+        fail(link,
+            os_errno == ECONNREFUSED ? SLACKAUDIT_TRANSPORT_CONNECT : SLACKAUDIT_TRANSPORT_RESET,
+            os_errno, "the receiver did not take the messages");
+        return;
+    }
+    const struct output_answer answer = answer_delivered();
+    finish(link, &answer);
+}
+
+static void settle(struct syslog_link *link)
+{
+    if (link->is_unix || loop_timer_after(&link->settle, SYSLOG_SETTLE_US) < 0)
+        settled(link);
+}
+
 static void push(void *user)
 {
     struct syslog_link *link = user;
     struct clock *clock = loop_clock(link->context.loop);
     int64_t until = clock_monotonic_us(clock) + SLICE_US;
-    for (; link->next < link->batch->count; link->next++) {
+    while (link->next < link->batch->count) {
         if (clock_monotonic_us(clock) >= until) {
             loop_task_post(&link->task);
             return;
         }
         struct slice message = message_at(link->batch, link->next);
         /* A call that does not wait is not interrupted, so EINTR needs no care. */
-        if (send(link->fd, message.data, message.size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
-            handle_refusal(link, errno);
+        if (send(link->fd, message.data, message.size, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) {
+            link->next++;
+            link->renewed = false;
+            continue;
+        }
+        int os_errno = errno;
+        if (!connect_again(link, os_errno)) {
+            handle_refusal(link, os_errno);
             return;
         }
     }
-    const struct output_answer answer = {
-        .outcome = OUTPUT_DELIVERED, .message = "", .retry_after_us = -1, .refused = -1};
-    finish(link, &answer);
+    settle(link);
 }
 
-static int connect_to(struct syslog_link *link, const struct sockaddr *address, socklen_t size)
-{
-    _cleanup_close_ int fd =
-        socket(address->sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -errno;
-    int room = SEND_BUFFER;
-    (void)setsockopt(
-        fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)); /* the default serves ordinary messages */
-    if (connect(fd, address, size) < 0)
-        return -errno;
-    link->fd = take_fd(&fd);
-    return 0;
-}
+/* ---- The link ---- */
 
 static void resolved(
     void *user, int code, const char *message, const struct sockaddr *address, socklen_t size)
@@ -147,7 +245,10 @@ static void resolved(
     struct syslog_link *link = user;
     link->resolve = NULL;
     if (code < 0) {
-        fail(link, SLACKAUDIT_TRANSPORT_DNS, 0, message);
+        char text[ERROR_TEXT_SIZE];
+        (void)snprintf(text, sizeof(text), "dns: cannot find %s: %s",
+            link->context.config->syslog.host, message); /* a cut text is still a text */
+        fail(link, SLACKAUDIT_TRANSPORT_DNS, 0, text);
         return;
     }
     int r = connect_to(link, address, size);
@@ -161,20 +262,14 @@ static void resolved(
 static int start(struct syslog_link *link, struct error *error)
 {
     const struct config_output *config = link->context.config;
-    if (config->syslog.transport == CONFIG_TRANSPORT_UDP) {
-        char port[8];
-        (void)snprintf(
-            port, sizeof(port), "%u", (unsigned)config->syslog.port); /* five digits fit */
-        return resolve_start(link->context.loop, config->syslog.host, port, SOCK_DGRAM, resolved,
-            link, &link->resolve, error);
+    if (link->is_unix) {
+        int r = connect_unix(link);
+        return r < 0 ? error_set_errno(error, -r, "cannot reach %s", config->syslog.host) : 0;
     }
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(config->syslog.host) >= sizeof(address.sun_path))
-        return error_set(error, ERROR_INVALID, "%s: the path of a socket has at most %zu bytes",
-            config->syslog.host, sizeof(address.sun_path) - 1);
-    strcpy(address.sun_path, config->syslog.host);
-    int r = connect_to(link, (const struct sockaddr *)&address, sizeof(address));
-    return r < 0 ? error_set_errno(error, -r, "cannot reach %s", config->syslog.host) : 0;
+    char port[8];
+    (void)snprintf(port, sizeof(port), "%u", (unsigned)config->syslog.port); /* five digits fit */
+    return resolve_start(link->context.loop, config->syslog.host, port, SOCK_DGRAM, resolved, link,
+        &link->resolve, error);
 }
 
 static void too_late(void *user)
@@ -188,6 +283,10 @@ static void datagram_send(struct syslog_link *link, struct output_batch *batch)
     struct error error = ERROR_INIT;
     link->batch = batch;
     link->next = 0;
+    link->renewed = false;
+    int64_t now = clock_monotonic_us(loop_clock(link->context.loop));
+    if (!link->is_unix && link->fd >= 0 && now - link->connected_us >= FRESH_US)
+        disconnect(link);
     int r = loop_timer_after(&link->deadline, link->context.config->timeout_us);
     if (r < 0)
         (void)error_set(&error, r, "no memory for a timer"); /* r is judged below */
@@ -222,9 +321,12 @@ static int datagram_open(
     if (link == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a syslog socket");
     link->context = *context;
+    link->is_unix = context->config->syslog.transport == CONFIG_TRANSPORT_UNIX;
     link->fd = -1;
-    loop_timer_init(&link->deadline, context->loop, too_late, link);
     loop_task_init(&link->task, context->loop, push, link);
+    loop_timer_init(&link->pause, context->loop, push, link);
+    loop_timer_init(&link->settle, context->loop, settled, link);
+    loop_timer_init(&link->deadline, context->loop, too_late, link);
     *ret_link = link;
     return 0;
 }

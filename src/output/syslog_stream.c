@@ -2,17 +2,32 @@
  * Stream syslog: TCP (RFC 6587) and TLS (RFC 5425).
  *
  * The protocol has no acknowledgement. Delivered means that the peer's kernel has every byte of the
- * batch: the queue of unacknowledged bytes is looked at until it is empty. What the receiving
- * program had not read when it died is lost; the manual says so.
+ * batch and that a moment later it has not taken that back: the queue of unacknowledged bytes is
+ * looked at until it is empty, then the connection settles. A receiver that closes in good order in
+ * between has read everything; one that resets has not, and gets the batch again. What a receiving
+ * program has left unread when it dies later is lost; the manual says so.
+ *
+ * A receiver may close as it likes between batches. A connection is looked at before it is used
+ * again, so that a batch never goes into one that is known to be closed; what crosses the close on
+ * the wire is never acknowledged, and fails.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/units.h"
+#include "base/limits.h"
+#include "output/answer.h"
 #include "output/syslog_link.h"
 
 #define FIRST_LOOK_US (1 * USEC_PER_MSEC)
 #define LAST_LOOK_US  (50 * USEC_PER_MSEC)
+
+/* Of the first batch of a connection: only then does a receiver that lets nobody in, or refuses our
+ * certificate (in TLS 1.3 behind the handshake), hang up. */
+#define FIRST_SETTLE_US (50 * USEC_PER_MSEC)
+
+/* Handed over in one turn of the loop: a receiver that drains as fast as we encrypt would keep us
+ * busy for a whole batch. */
+#define PUSH_SIZE MIB(1)
 
 struct syslog_link {
     struct output_context context;
@@ -21,57 +36,90 @@ struct syslog_link {
     bool is_open;
     struct output_batch *batch;
     size_t sent;
+    bool settling;
+    bool proved;                /* the connection has delivered before */
+    struct loop_task again;     /* goes on sending in the next turn */
     struct loop_timer look;     /* whether the peer's kernel has it all */
     struct loop_timer deadline; /* of the whole batch */
     int64_t look_us;
 };
 
+static void disconnect(struct syslog_link *link)
+{
+    loop_task_cancel(&link->again);
+    loop_timer_stop(&link->look);
+    http_stream_free(link->stream);
+    link->stream = NULL;
+    link->is_open = link->proved = false;
+}
+
 static void finish(struct syslog_link *link, const struct output_answer *answer)
 {
     struct output_batch *batch = link->batch;
-    loop_timer_stop(&link->look);
     loop_timer_stop(&link->deadline);
     link->batch = NULL;
-    if (answer->outcome != OUTPUT_DELIVERED) { /* half a message may be on its way: the next goes
-                                                  over a new connection */
-        http_stream_free(link->stream);
-        link->stream = NULL;
-        link->is_open = false;
-    }
-    if (batch != NULL)
-        batch->done(batch, answer);
+    if (answer->outcome != OUTPUT_DELIVERED)
+        disconnect(
+            link); /* half a message may be on its way: the next goes over a new connection */
+    batch->done(batch, answer);
+}
+
+static void succeed(struct syslog_link *link)
+{
+    const struct output_answer answer = answer_delivered();
+    link->proved = link->is_open;
+    finish(link, &answer);
+}
+
+static void fail(struct syslog_link *link, enum slackaudit_transport transport, int os_errno,
+    const char *message)
+{
+    const struct output_answer answer = answer_failed(transport, os_errno, message);
+    finish(link, &answer);
+}
+
+/* ---- Sending ---- */
+
+static void look_again(struct syslog_link *link, int64_t delay_us)
+{
+    if (loop_timer_after(&link->look, delay_us) < 0)
+        fail(link, SLACKAUDIT_TRANSPORT_OTHER, 0, "no memory for a timer");
 }
 
 static void look(void *user)
 {
     struct syslog_link *link = user;
     int waiting = http_stream_unacknowledged(link->stream);
-    if (waiting == 0) {
-        const struct output_answer answer = {
-            .outcome = OUTPUT_DELIVERED, .message = "", .retry_after_us = -1, .refused = -1};
-        finish(link, &answer);
-        return;
-    }
-    int r = waiting < 0 ? ERROR_IO : loop_timer_after(&link->look, link->look_us);
-    link->look_us = link->look_us * 2 > LAST_LOOK_US ? LAST_LOOK_US : link->look_us * 2;
-    if (r < 0) {
-        struct output_answer answer = syslog_failure(
-            SLACKAUDIT_TRANSPORT_RESET, 0, "the connection broke before the receiver had it all");
-        finish(link, &answer);
+    if (waiting < 0) {
+        fail(link, SLACKAUDIT_TRANSPORT_RESET, 0,
+            "reset: the receiver broke the connection before it had read everything");
+    } else if (waiting > 0) {
+        look_again(link, link->look_us);
+        link->look_us = link->look_us * 2 > LAST_LOOK_US ? LAST_LOOK_US : link->look_us * 2;
+    } else if (!link->settling) {
+        link->settling = true;
+        look_again(link, link->proved ? SYSLOG_SETTLE_US : FIRST_SETTLE_US);
+    } else {
+        succeed(link);
     }
 }
 
-static void push(struct syslog_link *link)
+static void push(void *user)
 {
-    struct slice body = buffer_slice(&link->batch->body);
-    const struct slice rest = {.data = body.data + link->sent, .size = body.size - link->sent};
+    struct syslog_link *link = user;
+    size_t left = link->batch->body.size - link->sent;
+    const struct slice piece = {
+        .data = link->batch->body.data + link->sent, .size = left < PUSH_SIZE ? left : PUSH_SIZE};
     size_t sent = 0;
-    int r = http_stream_send(link->stream, rest, &sent);
+    int r = http_stream_send(link->stream, piece, &sent);
     if (r < 0)
         return; /* on_closed says why in a moment */
     link->sent += sent;
-    link->look_us = FIRST_LOOK_US;
-    if (link->sent == body.size)
+    if (sent < piece.size)
+        return; /* on_writable comes */
+    if (sent < left)
+        loop_task_post(&link->again);
+    else
         look(link);
 }
 
@@ -79,62 +127,62 @@ static void opened(void *user)
 {
     struct syslog_link *link = user;
     link->is_open = true;
-    if (link->batch != NULL)
-        push(link);
+    push(link);
 }
 
-static void writable(void *user)
+/* ---- The connection ---- */
+
+/* True when all was sent and the peer's kernel had it. */
+static bool has_it_all(const struct syslog_link *link)
 {
-    struct syslog_link *link = user;
-    if (link->batch != NULL)
-        push(link);
+    return link->is_open && link->sent == link->batch->body.size &&
+           http_stream_unacknowledged(link->stream) == 0;
 }
 
-static enum slackaudit_transport transport_of(enum http_failure failure)
-{
-    switch (failure) {
-    case HTTP_TIMEOUT:
-        return SLACKAUDIT_TRANSPORT_TIMEOUT;
-    case HTTP_DNS:
-        return SLACKAUDIT_TRANSPORT_DNS;
-    case HTTP_CONNECT:
-        return SLACKAUDIT_TRANSPORT_CONNECT;
-    case HTTP_TLS:
-        return SLACKAUDIT_TRANSPORT_TLS;
-    case HTTP_OK:
-    case HTTP_RESET:
-        return SLACKAUDIT_TRANSPORT_RESET;
-    case HTTP_TOO_LARGE:
-    case HTTP_REFUSED:
-    case HTTP_OTHER:
-        break;
-    }
-    return SLACKAUDIT_TRANSPORT_OTHER;
-}
-
-/* Between batches a receiver may close as it likes: the next batch opens another connection. */
 static void closed(void *user, enum http_failure failure, int os_errno, const char *message)
 {
     struct syslog_link *link = user;
+    if (link->batch == NULL) { /* between batches; the next one opens another connection */
+        disconnect(link);
+        return;
+    }
+    if (has_it_all(link)) {
+        disconnect(link);
+        succeed(link);
+        return;
+    }
     char text[ERROR_TEXT_SIZE];
     (void)snprintf(text, sizeof(text), "%s: %s", http_failure_name(failure),
-        message[0] == '\0' ? "the receiver closed the connection"
-                           : message); /* a cut text is still a text */
-    struct output_answer answer = syslog_failure(transport_of(failure), os_errno, text);
-    finish(link, &answer);
+        message[0] == '\0' ? "the connection ended" : message); /* a cut text is still a text */
+    fail(link, answer_transport(failure), os_errno, text);
 }
 
 static void too_late(void *user)
 {
-    struct syslog_link *link = user;
-    struct output_answer answer = syslog_failure(
-        SLACKAUDIT_TRANSPORT_TIMEOUT, 0, "timeout: the receiver did not take the batch in time");
-    finish(link, &answer);
+    fail(user, SLACKAUDIT_TRANSPORT_TIMEOUT, 0,
+        "timeout: the receiver did not take the batch in time");
+}
+
+/* The address of the proxy may have changed where it is kept. */
+static int load_proxy(struct syslog_link *link, struct error *error)
+{
+    if (link->context.config->proxy.kind == SECRET_NONE)
+        return 0;
+    struct secret *proxy = NULL;
+    int r = secret_load(&link->context.config->proxy, &proxy, error);
+    if (r < 0)
+        return error_prefix(error, r, "proxy");
+    secret_free(link->proxy);
+    link->proxy = proxy;
+    return 0;
 }
 
 static int connect_stream(struct syslog_link *link, struct error *error)
 {
     const struct config_output *config = link->context.config;
+    int r = load_proxy(link, error);
+    if (r < 0)
+        return r;
     const struct http_stream_request request = {
         .host = config->syslog.host,
         .port = config->syslog.port,
@@ -148,45 +196,48 @@ static int connect_stream(struct syslog_link *link, struct error *error)
             .key_file = config->tls.key_file,
             .min_version = config->tls.min_version},
         .on_open = opened,
-        .on_writable = writable,
+        .on_writable = push,
         .on_closed = closed,
         .user = link,
     };
     return http_stream_open(link->context.http, &request, &link->stream, error);
 }
 
+/* ---- The link ---- */
+
 static void stream_send(struct syslog_link *link, struct output_batch *batch)
 {
     struct error error = ERROR_INIT;
     link->batch = batch;
     link->sent = 0;
+    link->settling = false;
+    link->look_us = FIRST_LOOK_US;
+    if (link->is_open && !http_stream_is_whole(link->stream))
+        disconnect(link); /* it was closed meanwhile */
     int r = loop_timer_after(&link->deadline, link->context.config->timeout_us);
     if (r < 0)
         (void)error_set(&error, r, "no memory for a timer"); /* r is judged below */
     if (r >= 0 && link->stream == NULL)
         r = connect_stream(link, &error);
-    if (r < 0) {
-        struct output_answer answer = syslog_failure(SLACKAUDIT_TRANSPORT_OTHER, 0, error.text);
-        finish(link, &answer);
-    } else if (link->is_open) {
+    if (r < 0)
+        fail(link, SLACKAUDIT_TRANSPORT_OTHER, 0, error.text);
+    else if (link->is_open)
         push(link);
-    }
 }
 
 static void stream_cancel(struct syslog_link *link)
 {
-    struct output_answer answer = syslog_failure(SLACKAUDIT_TRANSPORT_OTHER, 0, "");
-    link->batch = NULL; /* nobody is told */
-    finish(link, &answer);
+    loop_timer_stop(&link->deadline);
+    disconnect(link);
+    link->batch = NULL;
 }
 
 static void stream_close(struct syslog_link *link)
 {
     if (link == NULL)
         return;
-    loop_timer_stop(&link->look);
     loop_timer_stop(&link->deadline);
-    http_stream_free(link->stream);
+    disconnect(link);
     secret_free(link->proxy);
     free(link);
 }
@@ -198,15 +249,9 @@ static int stream_open(
     if (link == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a syslog connection");
     link->context = *context;
+    loop_task_init(&link->again, context->loop, push, link);
     loop_timer_init(&link->look, context->loop, look, link);
     loop_timer_init(&link->deadline, context->loop, too_late, link);
-    int r = context->config->proxy.kind == SECRET_NONE
-                ? 0
-                : secret_load(&context->config->proxy, &link->proxy, error);
-    if (r < 0) {
-        stream_close(link);
-        return error_prefix(error, r, "proxy");
-    }
     *ret_link = link;
     return 0;
 }

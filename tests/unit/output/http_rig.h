@@ -13,7 +13,7 @@ static char *const no_text = (char *)"";
 static inline void http_rig_init(
     const struct output_type *type, const struct server_step *steps, size_t count)
 {
-    rig_init(type);
+    rig_init(type, CLOCK_IS_REAL);
     server_init(&server, rig.loop, steps, count);
     snprintf(server_url, sizeof(server_url), "http://127.0.0.1:%u", server.port);
     rig.config.type = CONFIG_OUTPUT_HTTP;

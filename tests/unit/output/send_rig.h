@@ -1,7 +1,8 @@
 /*
- * An output driven by hand, without a delivery: its vtable on a real clock, loop and HTTP engine.
- * The test makes batches, turns the loop and looks at the answers. A batch is freed as soon as it
- * is answered, as a delivery does it.
+ * An output driven by hand, without a delivery: its vtable on a real loop and HTTP engine. The test
+ * makes batches, turns the loop and looks at the answers. A batch is freed as soon as it is
+ * answered, as a delivery does it. The clock is real, or, where a test must not depend on how fast
+ * it runs, simulated: then it stands still in turns that wait for nothing.
  */
 #pragma once
 
@@ -39,12 +40,15 @@ struct send_rig {
 
 static struct send_rig rig; /* the one of the running test */
 
-static inline void rig_init(const struct output_type *type)
+enum rig_clock { CLOCK_IS_REAL, CLOCK_IS_SIMULATED };
+
+static inline void rig_init(const struct output_type *type, enum rig_clock clock)
 {
     struct error error = ERROR_INIT;
     memset(&rig, 0, sizeof(rig));
     rig.type = type;
-    rig.clock = clock_new_real();
+    rig.clock = clock == CLOCK_IS_REAL ? clock_new_real() : clock_new_simulated(1705377231, 1);
+    ck_assert_ptr_nonnull(rig.clock);
     ck_assert_int_eq(loop_new(&rig.loop, rig.clock, &error), 0);
     ck_assert_int_eq(http_engine_new(&rig.http, rig.loop, &error), 0);
     rig.config = (struct config_output){

@@ -78,7 +78,7 @@ END_TEST
 
 START_TEST(an_excerpt_is_one_line_that_ends_at_a_character)
 {
-    char body[512], words[512];
+    char body[512], words[600];
     struct sent sent;
     tell_status(generic, 500, "", "\r\n <p>\n\t  no\x01 \x7f way </p> \n\n", &sent);
     ck_assert_str_eq(sent.message, "the receiver answered 500: <p> no way </p>");

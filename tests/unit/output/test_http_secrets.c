@@ -6,7 +6,7 @@
 #include "http_rig.h"
 
 static const char token[] = "xoxp-4815162342-B5A79AAD/D822+46CC";
-static char folder[FOLDER_SIZE], token_path[PATH_SIZE], url_path[PATH_SIZE];
+static char folder[FOLDER_SIZE], token_path[PATH_SIZE], url_path[PATH_SIZE], proxy_path[PATH_SIZE];
 
 static void secrets_init(const struct server_step *steps, size_t count)
 {
@@ -117,6 +117,15 @@ START_TEST(an_output_does_not_open_with_an_address_that_may_not_be)
     rig.config.insecure_http = true;
     folder_write(url_path, wrong[1], 0600);
     rig_open();
+    rig.type->close(rig.output);
+    rig.output = NULL;
+
+    struct error error = ERROR_INIT;
+    rig.config.proxy = (struct secret_reference){SECRET_FILE, proxy_path};
+    folder_write(folder_path(proxy_path, folder, "proxy"), "gopher://proxy.example:4711", 0600);
+    ck_assert_int_eq(rig_try_open(&error), ERROR_INVALID);
+    ck_assert_int_eq(strncmp(error.text, "proxy: the address must ", 24), 0);
+    ck_assert_ptr_null(strstr(error.text, "4711"));
     secrets_deinit();
 }
 END_TEST
@@ -142,7 +151,7 @@ START_TEST(a_proxy_that_refuses_has_its_secret_read_again)
     static const struct server_step steps[] = {
         {STEP_ANSWER, "HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n", 0},
         {STEP_ANSWER, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0}};
-    char proxy_path[PATH_SIZE], proxy[256];
+    char proxy[256];
     struct sent sent;
     secrets_init(steps, 2);
     snprintf(proxy, sizeof(proxy), "http://user:first-password@127.0.0.1:%u", server.port);
@@ -268,17 +277,17 @@ static void keep_line(
 
 START_TEST(the_log_knows_the_secrets_for_as_long_as_they_are_in_use)
 {
-    char proxy_path[PATH_SIZE];
+    char key_path[PATH_SIZE];
     struct sent sent;
     log_set_sink(keep_line, NULL);
     secrets_init(refuses_then_accepts, 2);
-    folder_write(folder_path(proxy_path, folder, "key"), "the-first-key", 0600);
-    struct config_header header = {(char *)"X-Key", {SECRET_FILE, proxy_path}};
+    folder_write(folder_path(key_path, folder, "key"), "the-first-key", 0600);
+    struct config_header header = {(char *)"X-Key", {SECRET_FILE, key_path}};
     rig.config.headers = (struct config_headers){&header, 1};
     rig_open();
     log_warning(NULL, "token %s, key the-first-key", token);
     ck_assert_str_eq(logged, "token (redacted), key (redacted)");
-    folder_write(proxy_path, "the-second-key", 0600);
+    folder_write(key_path, "the-second-key", 0600);
     send_one(&sent);
     send_one(&sent);
     log_warning(NULL, "token %s, keys the-first-key, the-second-key", token);

@@ -237,7 +237,7 @@ END_TEST
 START_TEST(a_number_that_can_be_none_is_none)
 {
     static const char *const numbers[] = {
-        "-1", "\"3\"", "null", "3.5", "99999999999999999999", "[3]"};
+        "-1", "-2", "\"3\"", "null", "3.5", "99999999999999999999", "[3]"};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         char more[64];
         struct sent sent;
