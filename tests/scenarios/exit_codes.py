@@ -53,11 +53,15 @@ def scenario(bench):
     under_a_file.spawn()
     check(under_a_file.process.wait(20) in (73, 78), "a state directory below a file")
 
-    stack = retry(most=0)
+    stack = retry(wait="20ms")
     dead_api = bench.daemon([api.source(base_url="http://127.0.0.1:1/")], outputs, name="dead-api",
                             retry=stack)
     dead_api.once(wanted=75)
-    check("10 tries" in dead_api.log_text(), "the log does not say why it ended")
+    check("source acme: 10 tries" in dead_api.log_text(), "the log does not say why it ended")
+    nobody = {"name": "nobody", "type": "syslog", "address": "tcp://127.0.0.1:1"}
+    dead_output = bench.daemon(sources, [nobody], name="dead-output", retry=stack)
+    dead_output.once(wanted=75, limit=90)
+    check("output nobody: 10 tries" in dead_output.log_text(), "the log does not say why it ended")
 
     daemon.start()
     daemon.stop()

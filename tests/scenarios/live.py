@@ -1,11 +1,11 @@
 """While entries are made they arrive within seconds, in order, each once, in a file, at an HTTP collector
-and on standard output; the service manager hears that the daemon is ready, reloads and stops."""
+and on standard output; the service manager hears that the daemon is ready, alive, reloads and stops."""
 
 import json
 import time
 
 from harness import judge, run
-from harness.failure import check
+from harness.failure import check, same
 from harness.waiting import until
 
 
@@ -17,6 +17,7 @@ def scenario(bench):
         sources=[api.source()],
         outputs=[archive.config(), bench.http_output(collector),
                  {"name": "console", "type": "stdout"}])
+    daemon.extra_environment["WATCHDOG_USEC"] = "500000"
     daemon.start()
     lags = []
 
@@ -27,6 +28,8 @@ def scenario(bench):
         return len(lines) >= 600
     until(newest_lag, "600 entries", step=0.2)
     check(min(lags) < 3, f"the newest entry was never younger than {min(lags):.1f} s")
+    daemon.wait_notice("WATCHDOG=1")
+    same(daemon.source_status()["entries"]["late"], 0, "entries counted as late")
     daemon.hang_up()
     daemon.stop()
     check(daemon.notices.has("STOPPING=1"), "the service manager was not told of the stop")

@@ -17,6 +17,9 @@ def scenario(bench):
     daemon.start()
     daemon.wait_delivered()
     same(daemon.control("health").code, 0, "health")
+    for path, mode in ((daemon.state, 0o700), (archive.path.parent, 0o750), (archive.path, 0o640),
+                       (daemon.folder / "control.sock", 0o660)):
+        same(oct(path.stat().st_mode & 0o777), oct(mode), f"the mode of {path.name}")
 
     # Reload: a wrong file changes nothing and is told of; a right one is taken.
     good = dict(daemon.config)

@@ -1,5 +1,8 @@
 """TERM while a collector does not answer: the daemon ends within 5 s, nothing is lost, and only what was
-in flight may come again. TERM while an answer is near: it is waited for, and nothing comes again."""
+in flight may come again; a second TERM ends it at once. TERM while an answer is near: it is waited for,
+and nothing comes again."""
+
+import signal
 
 from harness import judge, run
 from harness.failure import check, same
@@ -8,7 +11,7 @@ from harness.waiting import Stopwatch
 
 
 def scenario(bench):
-    replies = {3: hang(), 4: accept(delay=1.0)}
+    replies = {3: hang(), 4: hang(), 5: accept(delay=1.0)}
     api = bench.simulator(entries=5000)
     collector = bench.http_receiver(decide=lambda request: replies.get(request.number))
     daemon = bench.daemon(
@@ -24,9 +27,17 @@ def scenario(bench):
 
     daemon.start()
     collector.wait_requests(4)
+    daemon.process.send(signal.SIGTERM)
+    daemon.wait_notice("STOPPING=1")
+    watch = Stopwatch()
+    daemon.stop()
+    check(watch.seconds() < 1, f"it took {watch.seconds():.1f} s to end at the second TERM")
+
+    daemon.start()
+    collector.wait_requests(5)
     daemon.stop()
     same(len(collector.batches), 3, "batches stored: the answer that was near was waited for")
-    same(collector.requests, 4, "requests until then")
+    same(collector.requests, 5, "requests until then")
     daemon.once()
     judge.same_order(collector.entries(), api.expected(), "the HTTP collector")
 

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 
 from . import settings
 from .failure import Failure, check, same
@@ -40,6 +41,7 @@ class Daemon:
         self.process = None
         self.kills = 0
         self.notices = None
+        self.extra_environment = {}
         self.write_config()
 
     # The configuration. JSON is YAML.
@@ -67,6 +69,7 @@ class Daemon:
             environment["SLACKAUDIT_CRASH_POINT"] = crash_point
         environment.setdefault("ASAN_OPTIONS", "detect_leaks=1:abort_on_error=1")
         environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1:abort_on_error=1")
+        environment.update(self.extra_environment)
         return environment
 
     def spawn(self, *arguments, crash_point=None):
@@ -226,31 +229,34 @@ class Answer:
 
 
 class Notices:
-    """The socket that a service manager listens on (sd_notify)."""
+    """The socket that a service manager listens on (sd_notify). It is read at once, as systemd does:
+    whoever notifies waits for room in it."""
 
     def __init__(self, path):
         self.path = str(path)
         path.unlink(missing_ok=True)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
-        self.socket.setblocking(False)
         self.lines = []
+        threading.Thread(target=self.listen, daemon=True).start()
 
-    def collect(self):
+    def listen(self):
         while True:
             try:
-                self.lines += self.socket.recv(65536).decode().splitlines()
-            except BlockingIOError:
+                notice = self.socket.recv(65536)
+            except OSError:
                 return
+            if not notice:
+                return
+            self.lines += notice.decode().splitlines()
 
     def has(self, line):
-        self.collect()
         return line in self.lines
 
     def forget(self):
         """Only what comes from now on counts."""
-        self.collect()
         self.lines.clear()
 
     def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
