@@ -129,7 +129,7 @@ static void note_stored(
         intake->counts.damaged++;
     if (time > intake->newest_stored)
         intake->newest_stored = time;
-    if (time <= intake->covered_until) {
+    if (time < intake->covered_until) { /* the last second covered was not over when it was read */
         intake->counts.late++;
         intake->counts.latest_lateness = intake->now - time;
         if (intake->counts.latest_lateness > intake->counts.worst_lateness)
