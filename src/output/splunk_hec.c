@@ -73,8 +73,8 @@ struct output {
 static void judge(struct slice body, struct output_answer *answer)
 {
     struct json_document *document = NULL;
-    if (json_parse(body, &document, NULL) < 0)
-        return; /* a proxy's page: the status says it all */
+    if (body.size == 0 || json_parse(body, &document, NULL) < 0)
+        return; /* nothing, or a proxy's page: the status says it all */
     const struct json_value *root = json_root(document);
     int outcome = outcome_of(json_integer(json_get(root, "code"), -1));
     if (outcome != NOT_SAID && outcome != OUTPUT_DELIVERED)

@@ -134,8 +134,10 @@ static inline int sent_add(
         ck_assert_uint_eq(batch->body.size, before);
         return code;
     }
-    sent->ends = realloc(sent->ends, (batch->count + 1) * sizeof(size_t));
-    ck_assert_ptr_nonnull(sent->ends);
+    if ((batch->count & (batch->count + 1)) == 0) { /* full: 0, 1, 3, 7, ... */
+        sent->ends = realloc(sent->ends, (2 * batch->count + 1) * sizeof(size_t));
+        ck_assert_ptr_nonnull(sent->ends);
+    }
     sent->ends[batch->count++] = batch->body.size;
     return code;
 }
@@ -172,15 +174,19 @@ static inline void sent_make(struct sent *sent, const char *const *entries, size
 static inline void sent_make_large(struct sent *sent, size_t size)
 {
     char entry[1024];
-    uint64_t dice = 88172645463325252u;
+    uint64_t dice = 88172645463325252U;
     sent_begin(sent);
     while (sent->batch.body.size + sizeof(entry) + 64 < size) {
         size_t at = (size_t)sprintf(entry, "{\"id\":\"%zu\",\"x\":\"", sent->batch.count);
-        while (at < sizeof(entry) - 20) {
-            dice ^= dice << 13, dice ^= dice >> 7, dice ^= dice << 17;
-            at += (size_t)sprintf(entry + at, "%08x", (unsigned)dice);
+        for (uint64_t rest = 0; at < sizeof(entry) - 2; rest >>= 4) {
+            if (rest == 0) {
+                dice ^= dice << 13, dice ^= dice >> 7, dice ^= dice << 17;
+                rest = dice;
+            }
+            entry[at++] = "0123456789abcdef"[rest & 15];
         }
-        at += (size_t)sprintf(entry + at, "\"}");
+        entry[at++] = '"';
+        entry[at++] = '}';
         ck_assert_int_eq(sent_add(sent, (struct slice){entry, at}, 1705377231, "acme", NULL), 0);
     }
     sent_end(sent);
