@@ -206,6 +206,15 @@ struct config_problems {
 
 void config_problems_deinit(struct config_problems *problems);
 
+/* Appends `PATH:LINE:COLUMN: TEXT`, without a line break; the text alone when the problem has no
+ * place in the file: such a text names the file itself. Returns 0, ERROR_MEMORY or ERROR_LIMIT. */
+int config_problem_write(
+    const struct config_problem *problem, const char *path, struct buffer *output);
+
+/* All of them, a line each, and a line that counts those past the limit. */
+int config_problems_write(
+    const struct config_problems *problems, const char *path, struct buffer *output);
+
 /* Reads, checks and completes the file. Returns 0; ERROR_INVALID with at least one problem added to
  * `problems` ({0} at first), in the order of the file: all that one pass finds, where a syntax
  * error ends the pass; ERROR_MEMORY. Nothing outside is created or changed. Also an error: a secret

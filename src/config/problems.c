@@ -38,6 +38,29 @@ int config_problems_add(
     return 0;
 }
 
+int config_problem_write(
+    const struct config_problem *problem, const char *path, struct buffer *output)
+{
+    if (problem->line == 0)
+        return buffer_append_text(output, problem->text);
+    return buffer_printf(
+        output, "%s:%d:%d: %s", path, problem->line, problem->column, problem->text);
+}
+
+int config_problems_write(
+    const struct config_problems *problems, const char *path, struct buffer *output)
+{
+    int code = 0;
+    for (size_t i = 0; code >= 0 && i < problems->count; i++) {
+        code = config_problem_write(&problems->items[i], path, output);
+        if (code >= 0)
+            code = buffer_append_byte(output, '\n');
+    }
+    if (code >= 0 && problems->more > 0)
+        code = buffer_printf(output, "%s: and %zu problems more\n", path, problems->more);
+    return code;
+}
+
 static bool stands_before(const struct config_problem *left, const struct config_problem *right)
 {
     if (left->line != right->line)

@@ -26,13 +26,17 @@ static int read_config(const char *path, struct config **ret_config)
 {
     _cleanup_(buffer_deinit) struct buffer text = BUFFER_INIT(LIMIT_CONFIG);
     struct error error = ERROR_INIT;
-    if (file_read(path, &text, &error) < 0)
-        return complain(DAEMON_EXIT_CONFIG, error.text);
+    if (file_read(path, &text, &error) < 0) {
+        (void)complain(DAEMON_EXIT_CONFIG, error.text); /* the code is given below */
+        fputs(
+            "The daemon's configuration says where to ask; name it with --config FILE.\n", stderr);
+        return DAEMON_EXIT_CONFIG;
+    }
     struct config_problems problems = {0};
+    _cleanup_(buffer_deinit) struct buffer told = BUFFER_INIT(LIMIT_CONFIG);
     int r = config_parse(path, buffer_slice(&text), ret_config, &problems);
-    for (size_t i = 0; i < problems.count; i++)
-        fprintf(stderr, "%s:%d:%d: %s\n", path, problems.items[i].line, problems.items[i].column,
-            problems.items[i].text);
+    if (config_problems_write(&problems, path, &told) >= 0)
+        (void)fwrite(told.data, 1, told.size, stderr); /* there is nowhere else to tell it */
     config_problems_deinit(&problems);
     return r < 0 ? DAEMON_EXIT_CONFIG : DAEMON_EXIT_DONE;
 }
@@ -45,8 +49,10 @@ static int ask_store(
     struct clock *clock = clock_new_real();
     if (clock == NULL)
         return complain(DAEMON_EXIT_TRY_AGAIN, "no memory");
-    const struct store_options options = {
-        .directory = config->state_dir, .max_bytes = config->store_max_size, .clock = clock};
+    const struct store_options options = {.directory = config->state_dir,
+        .max_bytes = config->store_max_size,
+        .clock = clock,
+        .existing = true};
     struct verb_context context = {.config = config, .store_type = &store_sqlite};
     int exit_code = DAEMON_EXIT_DONE;
     if (context.store_type->open(&context.store, &options, &error) < 0) {
@@ -66,10 +72,6 @@ static int ask(
     int r = control_ask(config->control, words, count, ANSWER_US, answer, &error);
     if (r == ERROR_UNAVAILABLE && verbs_work_offline(words[0]))
         return ask_store(config, words, count, answer);
-    if (r == ERROR_UNAVAILABLE)
-        fputs("slackauditctl: no daemon listens on the control socket; is it running, with this "
-              "configuration?\n",
-            stderr);
     return r < 0 ? complain(DAEMON_EXIT_UNAVAILABLE, error.text) : DAEMON_EXIT_DONE;
 }
 
@@ -97,8 +99,9 @@ static int show(const struct ctl_options *options, const char *verb, const struc
 
 int ctl_run(const struct ctl_options *options, const char *const *words, size_t count)
 {
-    if (!verbs_know(words, count))
-        return complain(DAEMON_EXIT_USAGE, "unknown verb or wrong words: see slackauditctl --help");
+    struct error error = ERROR_INIT;
+    if (verbs_judge(words, count, &error) < 0)
+        return complain(DAEMON_EXIT_USAGE, error.text);
     struct config *config = NULL;
     int exit_code = read_config(options->config_path, &config);
     if (exit_code != DAEMON_EXIT_DONE)

@@ -264,6 +264,17 @@ static int write_request(int fd, const char *const *words, size_t count, struct 
     return 0;
 }
 
+static int refuse_connection(int number, const char *path, struct error *error)
+{
+    if (number == EACCES)
+        return error_set(error, ERROR_DENIED,
+            "%s: %s: only root, the daemon's user and its group may ask it", path,
+            strerror(number));
+    return error_set(error, ERROR_UNAVAILABLE,
+        "no daemon listens on %s (%s): is it running, with this configuration?", path,
+        strerror(number));
+}
+
 int control_ask(const char *path, const char *const *words, size_t count, int64_t timeout_us,
     struct buffer *answer, struct error *error)
 {
@@ -275,8 +286,7 @@ int control_ask(const char *path, const char *const *words, size_t count, int64_
     if (fd < 0)
         return error_set_errno(error, errno, "cannot make a socket");
     if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-        return error_set(error, errno == EACCES ? ERROR_DENIED : ERROR_UNAVAILABLE, "%s: %s", path,
-            strerror(errno));
+        return refuse_connection(errno, path, error);
     r = write_request(fd, words, count, error);
     while (r >= 0) {
         struct pollfd waiting = {.fd = fd, .events = POLLIN};

@@ -1,20 +1,24 @@
 #include <string.h>
 
+#include "base/limits.h"
 #include "daemon/daemon_private.h"
 #include "sys/service.h"
+
+#define WRONG "the new configuration is wrong: the old one goes on unchanged"
 
 static void say_problems(
     const char *path, const struct config_problems *problems, struct buffer *report)
 {
     for (size_t i = 0; i < problems->count; i++) {
-        const struct config_problem *problem = &problems->items[i];
-        log_error(NULL, "%s:%d:%d: %s", path, problem->line, problem->column, problem->text);
-        if (report != NULL) /* a report that is full says enough */
-            (void)buffer_printf(
-                report, "%s:%d:%d: %s\n", path, problem->line, problem->column, problem->text);
+        _cleanup_(buffer_deinit) struct buffer line = BUFFER_INIT(LIMIT_LOG_LINE);
+        (void)config_problem_write(&problems->items[i], path, &line); /* a cut text is a text */
+        log_error(NULL, "%.*s", SLICE_PRINT(buffer_slice(&line)));
     }
     if (problems->more > 0)
-        log_error(NULL, "%s: %zu more problems", path, problems->more);
+        log_error(NULL, "%s: and %zu problems more", path, problems->more);
+    log_error(NULL, WRONG);
+    if (report != NULL && buffer_append_text(report, WRONG "\n") >= 0)
+        (void)config_problems_write(problems, path, report); /* a report that is full says enough */
 }
 
 /* What cannot change while the daemon runs. */
@@ -45,8 +49,9 @@ static int apply(struct daemon *daemon, struct generation *generation, struct bu
             (void)buffer_printf(report, "%s\n", error.text); /* a report that is full says enough */
     }
     daemon_name_departed(daemon);
-    log_info(NULL, "configuration loaded: %zu sources, %zu outputs", daemon->source_count,
-        generation->config->output_count);
+    log_info(NULL, "configuration loaded: %zu source%s, %zu output%s", daemon->source_count,
+        daemon->source_count == 1 ? "" : "s", generation->config->output_count,
+        generation->config->output_count == 1 ? "" : "s");
     return r;
 }
 
@@ -62,7 +67,6 @@ int daemon_reload(struct daemon *daemon, struct buffer *report)
     int r = config_load(path, &config, &problems);
     if (r < 0) {
         say_problems(path, &problems, report);
-        log_error(NULL, "the new configuration is wrong: the old one goes on unchanged");
         config_problems_deinit(&problems);
         service_ready("the configuration file is wrong; the old configuration goes on");
         return r;

@@ -1,12 +1,17 @@
 #include "daemon/verbs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/units.h"
+#include "config/spelling.h"
 #include "daemon/daemon_private.h"
 
-/* Each verb appends the `result` value, or returns a negative code with the error. */
+/* Each verb appends the `result` value, or returns a negative code with the error, or REFUSED when
+ * it has refused in its own words. */
+enum { REFUSED = 1 };
+
 struct verb {
     const char *words; /* as in the help */
     const char *name;
@@ -16,6 +21,17 @@ struct verb {
     int (*run)(const struct verb_context *context, const char *const *words, size_t count,
         struct json_writer *result, struct error *error);
 };
+
+static void refuse(struct buffer *answer, int exit_code, const char *why)
+{
+    struct json_writer writer = {.output = answer};
+    buffer_clear(answer);
+    json_writer_open(&writer, NULL, '{');
+    json_writer_boolean(&writer, "ok", false);
+    json_writer_number(&writer, "exit", exit_code);
+    json_writer_string(&writer, "error", why);
+    json_writer_close(&writer, '}');
+}
 
 static int run_status(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error)
@@ -42,10 +58,15 @@ static int run_reload(const struct verb_context *context, const char *const *wor
     (void)words, (void)count; /* it has no words of its own */
     int r = daemon_reload(context->daemon, &report);
     json_writer_string(result, "result", "configuration loaded");
-    const char *text = report.size > 0 ? buffer_text(&report) : NULL;
-    return r < 0
-               ? error_set(error, r, "%s", text != NULL ? text : "the configuration was not loaded")
-               : 0;
+    if (r >= 0)
+        return 0;
+    if (report.size == 0)
+        return error_set(error, r, "the configuration was not loaded: slackauditd is stopping");
+    report.size--; /* the last line break: whoever shows the text ends it */
+    const char *text = buffer_text(&report);
+    refuse(result->output, r == ERROR_INVALID ? DAEMON_EXIT_CONFIG : 1,
+        text != NULL ? text : "the configuration was not loaded; the log says why");
+    return REFUSED;
 }
 
 static int write_walk(void *user, const char *name, const struct store_walk *walk)
@@ -212,17 +233,6 @@ bool verbs_work_offline(const char *name)
     return false;
 }
 
-static void refuse(struct buffer *answer, int exit_code, const char *why)
-{
-    struct json_writer writer = {.output = answer};
-    buffer_clear(answer);
-    json_writer_open(&writer, NULL, '{');
-    json_writer_boolean(&writer, "ok", false);
-    json_writer_number(&writer, "exit", exit_code);
-    json_writer_string(&writer, "error", why);
-    json_writer_close(&writer, '}');
-}
-
 static const struct verb *find(const char *const *words, size_t count)
 {
     for (size_t i = 0; i < VERBS; i++) {
@@ -235,28 +245,57 @@ static const struct verb *find(const char *const *words, size_t count)
     return NULL;
 }
 
-bool verbs_know(const char *const *words, size_t count)
+/* All forms of the verb that was meant. */
+static int refuse_words(const char *name, struct error *error)
 {
-    return find(words, count) != NULL;
+    char forms[ERROR_TEXT_SIZE] = "";
+    size_t size = 0;
+    for (size_t i = 0; i < VERBS; i++) {
+        if (strcmp(verbs[i].name, name) != 0)
+            continue;
+        int written = snprintf(forms + size, sizeof(forms) - size, "%s`slackauditctl %s`",
+            size == 0 ? "" : " or ", verbs[i].words);
+        size += (size_t)written; /* all forms of all verbs together would fit */
+    }
+    return error_set(error, ERROR_INVALID, "wrong words for %s: it is %s", name, forms);
+}
+
+int verbs_judge(const char *const *words, size_t count, struct error *error)
+{
+    struct spelling spelling = SPELLING_INIT(words[0]);
+    if (find(words, count) != NULL)
+        return 0;
+    for (size_t i = 0; i < VERBS; i++) {
+        if (strcmp(verbs[i].name, words[0]) == 0)
+            return refuse_words(words[0], error);
+        spelling_offer(&spelling, verbs[i].name);
+    }
+    const char *meant = spelling_nearest(&spelling);
+    return error_set(error, ERROR_INVALID,
+        "unknown verb \"%s\"%s%s%s; slackauditctl --help names them all", words[0],
+        meant == NULL ? "" : ", did you mean \"", meant == NULL ? "" : meant,
+        meant == NULL ? "" : "\"?");
 }
 
 void verbs_answer(const struct verb_context *context, const char *const *words, size_t count,
     struct buffer *answer)
 {
-    const struct verb *verb = find(words, count);
-    if (verb == NULL) {
-        refuse(answer, DAEMON_EXIT_USAGE, "unknown verb or wrong words: see slackauditctl --help");
+    struct error error = ERROR_INIT;
+    if (verbs_judge(words, count, &error) < 0) {
+        refuse(answer, DAEMON_EXIT_USAGE, error.text);
         return;
     }
+    const struct verb *verb = find(words, count);
     if (context->daemon == NULL && !verb->offline) {
         refuse(answer, DAEMON_EXIT_UNAVAILABLE, "no daemon is running");
         return;
     }
-    struct error error = ERROR_INIT;
     struct json_writer writer = {.output = answer};
     json_writer_open(&writer, NULL, '{');
     json_writer_boolean(&writer, "ok", true);
     int r = verb->run(context, words, count, &writer, &error);
+    if (r == REFUSED)
+        return;
     json_writer_close(&writer, '}');
     if (r < 0)
         refuse(answer, r == ERROR_INVALID ? DAEMON_EXIT_USAGE : 1, error.text);

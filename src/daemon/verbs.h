@@ -21,8 +21,9 @@ struct verb_context {
 void verbs_answer(const struct verb_context *context, const char *const *words, size_t count,
     struct buffer *answer);
 
-/* Whether there is such a verb that takes so many words. */
-bool verbs_know(const char *const *words, size_t count);
+/* Whether there is such a verb that takes so many words: 0, or ERROR_INVALID with a text that says
+ * which there is. */
+int verbs_judge(const char *const *words, size_t count, struct error *error);
 
 /* Whether a verb can work on the store alone. */
 bool verbs_work_offline(const char *verb);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "daemon/daemon.h"
 
@@ -22,8 +23,8 @@ static const char usage[] =
     "  -V, --version      print the version\n"
     "  -h, --help         print this help\n"
     "\n"
-    "Signals: TERM, INT stop (a second one at once); HUP reads the configuration again; USR1 "
-    "reopens files.\n"
+    "Signals: TERM and INT stop, a second one at once; HUP reads the configuration again;\n"
+    "         USR1 reopens files.\n"
     "Exit codes: 0 done; 64 bad usage; 69 address unavailable; 73 state directory unusable;\n"
     "            75 could not finish, try again; 78 configuration error.\n";
 
@@ -89,12 +90,15 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 static int load(const char *path, struct config **ret_config)
 {
     struct config_problems problems = {0};
+    _cleanup_(buffer_deinit) struct buffer text = BUFFER_INIT(LIMIT_CONFIG);
     int r = config_load(path, ret_config, &problems);
-    for (size_t i = 0; i < problems.count; i++)
-        fprintf(stderr, "%s:%d:%d: %s\n", path, problems.items[i].line, problems.items[i].column,
-            problems.items[i].text);
-    if (problems.more > 0)
-        fprintf(stderr, "%s: %zu more problems\n", path, problems.more);
+    bool unread = problems.count > 0 && problems.items[0].line == 0;
+    if (unread)
+        fputs("slackauditd: ", stderr);
+    if (config_problems_write(&problems, path, &text) >= 0)
+        (void)fwrite(text.data, 1, text.size, stderr); /* there is nowhere else to tell it */
+    if (unread)
+        fputs("Name another file with --config FILE.\n", stderr);
     config_problems_deinit(&problems);
     if (r == ERROR_MEMORY) {
         fputs("slackauditd: no memory for the configuration\n", stderr);

@@ -78,15 +78,34 @@ static int open_database(struct store *store, const char *path, struct error *er
     return result;
 }
 
-static int open_files(struct store *store, struct error *error)
+static int refuse_missing(const struct store *store, const char *path, struct error *error)
+{
+    if (access(path, F_OK) == 0 || errno != ENOENT)
+        return 0;
+    return error_set(
+        error, ERROR_MISSING, "no store is in %s: no daemon has run there yet", store->directory);
+}
+
+static int lock_directory(struct store *store, const char *path, struct error *error)
+{
+    int result = file_lock(path, &store->lock_fd, error);
+    if (result != ERROR_LOCKED)
+        return result;
+    return error_prefix(error, result,
+        "the state directory %s is in use, and each daemon needs one of its own", store->directory);
+}
+
+static int open_files(struct store *store, bool existing, struct error *error)
 {
     _cleanup_free_ char *lock = path_below(store->directory, "lock");
     _cleanup_free_ char *database = path_below(store->directory, "store.db");
     if (lock == NULL || database == NULL)
         return error_set(error, ERROR_MEMORY, "no memory to open the store %s", store->directory);
-    int result = file_make_directory(store->directory, 0700, error);
+    int result = existing ? refuse_missing(store, database, error) : 0;
     if (result == 0)
-        result = file_lock(lock, &store->lock_fd, error);
+        result = file_make_directory(store->directory, 0700, error);
+    if (result == 0)
+        result = lock_directory(store, lock, error);
     if (result == 0)
         result = refuse_lost_database(store, database, error);
     if (result == 0)
@@ -159,7 +178,7 @@ static int store_open(
     store->max_bytes = options->max_bytes;
     store->lock_fd = -1;
     store->segments = (struct segments)SEGMENTS_INIT;
-    int result = open_files(store, error);
+    int result = open_files(store, options->existing, error);
     if (result == 0)
         result = load(store, error);
     if (result == ERROR_DENIED)

@@ -116,6 +116,7 @@ struct store_options {
     const char *directory; /* created with 0700 when absent */
     uint64_t max_bytes;
     struct clock *clock;
+    bool existing; /* ERROR_MISSING, and nothing is made, where no store is yet */
 };
 
 struct store;

@@ -6,6 +6,7 @@
 
 #include "config_test.h"
 
+#include "base/cleanup.h"
 #include "config/path.h"
 
 /* ---- A folder of its own for each test ---- */
@@ -124,8 +125,25 @@ START_TEST(a_missing_file_is_one_problem_without_a_place)
     ck_assert_int_eq(config_load("/nonexistent/x.yaml", &config, &problems), ERROR_INVALID);
     ck_assert_uint_eq(problems.count, 1);
     ck_assert_int_eq(problems.items[0].line, 0);
-    ck_assert_ptr_nonnull(strstr(problems.items[0].text, "/nonexistent/x.yaml"));
+    _cleanup_(buffer_deinit) struct buffer text = BUFFER_INIT(4096);
+    ck_assert_int_eq(config_problems_write(&problems, "/nonexistent/x.yaml", &text), 0);
+    ck_assert_str_eq(
+        buffer_text(&text), "cannot open /nonexistent/x.yaml: No such file or directory\n");
     config_problems_deinit(&problems);
+}
+END_TEST
+
+START_TEST(problems_are_written_a_line_each_and_those_past_the_limit_counted)
+{
+    struct config_problem items[] = {
+        {.line = 3, .column = 7, .text = (char[]){"a: is wrong"}},
+        {.line = 12, .column = 1, .text = (char[]){"b: is wrong"}},
+    };
+    const struct config_problems problems = {.items = items, .count = 2, .more = 5};
+    _cleanup_(buffer_deinit) struct buffer text = BUFFER_INIT(4096);
+    ck_assert_int_eq(config_problems_write(&problems, "x.yaml", &text), 0);
+    ck_assert_str_eq(buffer_text(&text),
+        "x.yaml:3:7: a: is wrong\nx.yaml:12:1: b: is wrong\nx.yaml: and 5 problems more\n");
 }
 END_TEST
 
@@ -396,6 +414,7 @@ END_TEST
 
 CHECK_MAIN("config world", a_file_with_a_good_secret_and_good_paths_is_loaded_and_nothing_is_made,
     a_missing_file_is_one_problem_without_a_place,
+    problems_are_written_a_line_each_and_those_past_the_limit_counted,
     secrets_that_cannot_be_loaded_are_told_with_their_place,
     a_credential_is_found_below_its_directory,
     an_address_in_a_secret_is_checked_without_being_shown,

@@ -186,6 +186,7 @@ START_TEST(a_store_that_is_open_is_locked)
     struct scene second = scene;
     second.store = NULL;
     ck_assert_fails(scene_try_open(&second, error), ERROR_LOCKED, "lock");
+    ck_assert_fails(scene_try_open(&second, error), ERROR_LOCKED, "needs one of its own");
     ck_assert_ptr_null(second.store);
     scene_store(&scene, 1, 2);
     scene_reopen(&scene);
@@ -234,6 +235,28 @@ END_TEST
 
 /* ---- What the database helper refuses ---- */
 
+START_TEST(who_wants_an_existing_store_makes_none)
+{
+    struct scene scene = {0};
+    scene_begin(&scene);
+    struct store_options options = {
+        .directory = scene.directory, .max_bytes = SCENE_CAP, .existing = true};
+    scene_close(&scene);
+    ck_assert_ok(store_type->open(&scene.store, &options, error));
+    scene_close(&scene);
+
+    char elsewhere[PATH_SIZE];
+    options.directory = folder_path(elsewhere, scene.folder, "elsewhere");
+    ck_assert_fails(
+        store_type->open(&scene.store, &options, error), ERROR_MISSING, "no store is in");
+    ck_assert_int_ne(access(elsewhere, F_OK), 0);
+    ck_assert_int_eq(mkdir(elsewhere, 0700), 0);
+    ck_assert_fails(store_type->open(&scene.store, &options, error), ERROR_MISSING, elsewhere);
+    ck_assert_int_eq(rmdir(elsewhere), 0); /* it is as empty as it was */
+    folder_remove(scene.folder);
+}
+END_TEST
+
 START_TEST(a_statement_is_not_used_inside_itself)
 {
     struct scene scene;
@@ -264,4 +287,4 @@ CHECK_MAIN("store open", a_file_that_is_no_database_is_refused,
     a_damaged_database_with_a_log_of_a_crash_is_refused_and_the_log_stays,
     a_database_that_was_lost_is_not_begun_anew_over_its_segments, a_store_that_is_open_is_locked,
     a_file_in_place_of_the_directory_is_refused, a_directory_that_cannot_be_written_is_refused,
-    a_statement_is_not_used_inside_itself)
+    who_wants_an_existing_store_makes_none, a_statement_is_not_used_inside_itself)
