@@ -18,61 +18,108 @@ static int64_t number_of(const struct json_value *object, const char *name)
     return json_integer(json_get(object, name), 0);
 }
 
+/* An amount of bytes for people: the exact number is in the JSON. */
+static const char *about_bytes(int64_t bytes, char text[UNITS_TEXT_SIZE])
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    enum { LAST = sizeof(units) / sizeof(units[0]) - 1 };
+    double amount = (double)bytes;
+    size_t unit = 0;
+    for (; amount >= 1024 && unit < LAST; unit++)
+        amount /= 1024;
+    (void)snprintf(
+        text, UNITS_TEXT_SIZE, unit == 0 ? "%.0f %s" : "%.1f %s", amount, units[unit]); /* fits */
+    return text;
+}
+
+/* A time span for people: two of its units are enough. */
+static const char *about_seconds(int64_t seconds, char text[UNITS_TEXT_SIZE])
+{
+    const int64_t minute = 60, hour = 3600, day = 86400;
+    if (seconds < 2 * minute)
+        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " s", seconds); /* all of them fit */
+    else if (seconds < 2 * hour)
+        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " min", seconds / minute);
+    else if (seconds < 2 * day)
+        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " h %" PRId64 " min", seconds / hour,
+            seconds % hour / minute);
+    else
+        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " days %" PRId64 " h", seconds / day,
+            seconds % day / hour);
+    return text;
+}
+
 static void show_error(const struct json_value *object)
 {
     const char *error = json_string(json_get(object, "last_error"));
+    int64_t failures = number_of(object, "failures");
     if (error != NULL)
-        printf(
-            "    failing %" PRId64 " times in a row: %s\n", number_of(object, "failures"), error);
+        printf("    failing, %" PRId64 " time%s in a row: %s\n", failures, failures == 1 ? "" : "s",
+            error);
 }
 
 static void show_source(const struct json_value *source)
 {
     const struct json_value *entries = json_get(source, "entries");
+    const char *checkpoint = json_string(json_get(source, "checkpoint"));
+    int64_t lag = number_of(source, "lag_seconds");
+    char behind[UNITS_TEXT_SIZE];
     printf("source %s: %s\n", text_of(source, "name"), text_of(source, "state"));
-    printf("    checkpoint %s, lag %" PRId64 " s, %" PRId64 " entries stored, %" PRId64
-           " seen before, %" PRId64 " late\n",
-        text_of(source, "checkpoint"), number_of(source, "lag_seconds"),
+    if (checkpoint == NULL)
+        printf("    nothing is read yet\n");
+    else if (lag < 0)
+        printf("    read up to %s\n", checkpoint);
+    else
+        printf("    read up to %s, %s ago\n", checkpoint, about_seconds(lag, behind));
+    printf("    entries: %" PRId64 " stored, %" PRId64 " seen before, %" PRId64 " late\n",
         number_of(entries, "stored"), number_of(entries, "duplicates"), number_of(entries, "late"));
-    printf("    %" PRId64 " calls, %" PRId64 " pages, %" PRId64 " windows; %" PRId64
-           " calls left now\n",
-        number_of(source, "calls"), number_of(source, "pages"), number_of(source, "windows"),
-        number_of(source, "calls_left"));
+    printf("    calls: %" PRId64 " (%" PRId64 " more may go now); pages: %" PRId64
+           "; windows: %" PRId64 "\n",
+        number_of(source, "calls"), number_of(source, "calls_left"), number_of(source, "pages"),
+        number_of(source, "windows"));
     show_error(source);
 }
 
 static void show_position(const struct json_value *position)
 {
     char size[UNITS_TEXT_SIZE];
-    printf("    from %s: backlog %" PRId64 " entries, %s\n", text_of(position, "source"),
-        number_of(position, "backlog_entries"),
-        units_format_size((uint64_t)number_of(position, "backlog_bytes"), size));
+    int64_t waiting = number_of(position, "backlog_entries");
+    if (waiting == 0)
+        printf("    from %s: nothing waits\n", text_of(position, "source"));
+    else
+        printf("    from %s: %" PRId64 " entries wait, %s\n", text_of(position, "source"), waiting,
+            about_bytes(number_of(position, "backlog_bytes"), size));
 }
 
 static void show_output(const struct json_value *output)
 {
     const struct json_value *sources = json_get(output, "sources");
     printf("output %s: %s\n", text_of(output, "name"), text_of(output, "state"));
-    printf("    %" PRId64 " delivered in %" PRId64 " batches, %" PRId64 " retries, %" PRId64
-           " dead letters\n",
-        number_of(output, "delivered"), number_of(output, "batches"), number_of(output, "retries"),
-        number_of(output, "dead_letters"));
+    printf("    entries: %" PRId64 " delivered, %" PRId64 " dead letters; batches: %" PRId64
+           "; retries: %" PRId64 "\n",
+        number_of(output, "delivered"), number_of(output, "dead_letters"),
+        number_of(output, "batches"), number_of(output, "retries"));
     for (size_t i = 0; i < json_length(sources); i++)
         show_position(json_at(sources, i));
     show_error(output);
 }
 
-static void show_status(const struct json_value *status)
+static void show_summary(const struct json_value *status)
 {
-    char live[UNITS_TEXT_SIZE], cap[UNITS_TEXT_SIZE];
+    char live[UNITS_TEXT_SIZE], cap[UNITS_TEXT_SIZE], up[UNITS_TEXT_SIZE];
     const struct json_value *store = json_get(status, "store");
     const char *problem = json_string(json_get(status, "problem"));
-    printf("slackauditd %s, up %" PRId64 " s: %s\n", text_of(status, "version"),
-        number_of(status, "uptime_seconds"), problem == NULL ? "all is well" : problem);
-    printf("store: %s of %s undelivered%s\n",
-        units_format_size((uint64_t)number_of(store, "live_bytes"), live),
-        units_format_size((uint64_t)number_of(store, "max_bytes"), cap),
+    printf("slackauditd %s, up %s: %s\n", text_of(status, "version"),
+        about_seconds(number_of(status, "uptime_seconds"), up),
+        problem == NULL ? "all is well" : problem);
+    printf("store: %s of %s undelivered%s\n", about_bytes(number_of(store, "live_bytes"), live),
+        about_bytes(number_of(store, "max_bytes"), cap),
         json_boolean(json_get(store, "disk_full"), false) ? ", the disk is full" : "");
+}
+
+static void show_status(const struct json_value *status)
+{
+    show_summary(status);
     const struct json_value *sources = json_get(status, "sources");
     for (size_t i = 0; i < json_length(sources); i++)
         show_source(json_at(sources, i));

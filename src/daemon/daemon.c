@@ -320,8 +320,9 @@ int daemon_run(struct config *config, const struct daemon_options *options)
     int exit_code = start(&daemon, &error);
     if (exit_code == DAEMON_EXIT_DONE) {
         daemon_name_departed(&daemon);
-        log_info(NULL, "slackauditd %s: %zu sources, %zu outputs", options->version,
-            daemon.source_count, daemon.output_count);
+        log_info(NULL, "slackauditd %s: %zu source%s, %zu output%s, store in %s", options->version,
+            daemon.source_count, daemon.source_count == 1 ? "" : "s", daemon.output_count,
+            daemon.output_count == 1 ? "" : "s", config->state_dir);
         service_ready("polling");
         turn_until_stopped(&daemon);
         exit_code = daemon.exit_code;

@@ -32,6 +32,7 @@ struct daemon_source {
     const struct config_source *config;
     struct walker *walker;
     struct governor *governor;
+    bool told_caught_up; /* in the log, once */
 };
 
 struct daemon_output {

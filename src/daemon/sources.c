@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "daemon/daemon_private.h"
 
 static void stored(void *user, struct walker *walker)
@@ -12,10 +13,25 @@ static void stored(void *user, struct walker *walker)
         delivery_wake(source->daemon->outputs[i]->delivery);
 }
 
+/* The line that tells a new operator that all of it works. */
+static void tell_caught_up(struct daemon_source *source, const struct walker *walker)
+{
+    struct walker_status status;
+    char until[UNITS_TEXT_SIZE];
+    walker_status(walker, &status);
+    if (!status.caught_up)
+        return;
+    source->told_caught_up = true;
+    log_info(&(struct log_subject){.kind = "source", .name = source->config->name},
+        "has caught up: %llu entries stored since the start, read up to %s",
+        (unsigned long long)status.counts.stored, units_format_time(status.walk.checkpoint, until));
+}
+
 static void changed(void *user, struct walker *walker)
 {
     struct daemon_source *source = user;
-    (void)walker;
+    if (!source->told_caught_up)
+        tell_caught_up(source, walker);
     loop_task_post(&source->daemon->look);
 }
 

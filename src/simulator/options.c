@@ -244,8 +244,8 @@ static int apply(
     else if (row->type == OPTION_FLAG)
         *(bool *)field = true;
     if (r < 0)
-        return error_set(
-            error, ERROR_INVALID, "--%s: \"%s\" is no %s here", row->name, value, row->argument);
+        return error_set(error, ERROR_INVALID, "--%s: expected %s in its range, found \"%s\"",
+            row->name, row->argument, value);
     return 0;
 }
 

@@ -32,8 +32,8 @@ static void note_failure(struct walker *walker, const char *text)
     /* The first failure and then every tenth: an outage of a day is no reason for a thousand lines.
      */
     if (walker->failures == 1 || walker->failures % LOUD_FAILURES == 0)
-        log_warning(
-            &walker->subject, "%s (failure %u in a row; trying on)", text, walker->failures);
+        log_warning(&walker->subject, "%s; nothing is lost, it tries on (failure %u in a row)",
+            text, walker->failures);
     else
         log_debug(&walker->subject, "%s", text);
 }
@@ -42,7 +42,7 @@ void walker_succeeded(struct walker *walker)
 {
     if (walker->failures > 0)
         log_info(
-            &walker->subject, "the API answers again after %u failures in a row", walker->failures);
+            &walker->subject, "the API answers again (failures in a row: %u)", walker->failures);
     walker->failures = 0;
     walker->last_error[0] = '\0';
     walker->last_success_wall = clock_wall_us(loop_clock(walker->context.loop)) / USEC_PER_SEC;
@@ -84,16 +84,16 @@ static void refused_cursor(struct walker *walker, const char *text)
 static void describe(
     const struct walker *walker, const struct slackaudit_answer *answer, char *text, size_t size)
 {
-    const char *error = answer->error[0] != '\0' ? answer->error : answer->message;
+    const char *refused =
+        is_token_refused(answer) ? "the token is refused (it is read again before each try): " : "";
     if (answer->code == SLACKAUDIT_ERROR_CALLBACK && walker->intake.error.code != ERROR_NONE)
         (void)snprintf(
             text, size, "%s", walker->intake.error.text); /* a cut text is still a text */
-    else if (answer->status > 0)
-        (void)snprintf(text, size, "the API answered %d %s (request %s, %d attempts)",
-            answer->status, error, answer->request_id[0] != '\0' ? answer->request_id : "-",
-            answer->attempts);
+    else if (answer->request_id[0] != '\0')
+        (void)snprintf(
+            text, size, "%s%s, request %s", refused, answer->message, answer->request_id);
     else
-        (void)snprintf(text, size, "%s (%d attempts)", answer->message, answer->attempts);
+        (void)snprintf(text, size, "%s%s", refused, answer->message);
 }
 
 void walker_failed_call(struct walker *walker, const struct slackaudit_answer *answer)
