@@ -1,4 +1,7 @@
-"""Includes point downward only, and each third-party header is included by one source file."""
+"""Includes point downward only, and each third-party header is included by one source file.
+
+No scenario has the name of a module of Python: a scenario's folder comes first in its search path, so all
+of them would import it in the module's place."""
 
 import pathlib
 import re
@@ -42,6 +45,9 @@ def main() -> int:
     for header, names in sorted(users.items()):
         if len(names) > 1:
             problems.append(f"<{header}> is included by more than one file: {', '.join(sorted(names))}")
+    for path in sorted((SOURCES.parent / "tests/scenarios").glob("*.py")):
+        if path.stem in getattr(sys, "stdlib_module_names", ()):
+            problems.append(f"{path.name} has the name of a module of Python")
     if not files or not users:
         problems.append("nothing was checked: the sources were not found")
     for problem in problems:

@@ -25,7 +25,10 @@ def scenario(bench):
     good = dict(daemon.config)
     daemon.change(strange=1)
     answer = daemon.control("reload")
-    check(answer.code != 0 and "strange" in answer.text, f"reload of a wrong file: {answer.text}")
+    check(answer.code == 78 and "strange" in answer.text, f"reload of a wrong file: {answer.text}")
+    daemon.change(**{f"wrong_{number}": 1 for number in range(50)})
+    text = daemon.control("reload").text
+    check("wrong_0:" in text and "wrong_49:" in text, f"not all that is wrong is told: {text}")
     daemon.config = good
     daemon.change(outputs=[archive.config()])
     same(daemon.control("reload").code, 0, "reload of a right file")
@@ -57,7 +60,12 @@ def scenario(bench):
     judge.exactly_once(lines[ENTRIES:], [entry for entry in expected
                                          if entry in set(lines[ENTRIES:])], "what came again")
 
-    # Without a daemon the same verbs work on the store.
+    # Without a daemon the same verbs work on the store, if there is one: they make none.
+    fresh = bench.daemon(sources=[api.source()], outputs=[archive.config()], name="fresh")
+    for words in (("checkpoint", "show"), ("forget", "--output", "second")):
+        answer = fresh.control(*words)
+        check(answer.code == 73 and "no store" in answer.text, f"without a store: {answer.text}")
+    check(not fresh.state.exists(), "asking made a state directory")
     answer = daemon.control("checkpoint", "show")
     check(answer.code == 0 and "acme" in answer.text, f"without a daemon: {answer.text}")
     same(daemon.control("health").code != 0, True, "health without a daemon")
