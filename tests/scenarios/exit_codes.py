@@ -25,7 +25,10 @@ def check_usage(bench, daemon):
         code, out, _ = code_of(program, "--help")
         check(code == 0 and "--config" in out, f"{program.name} --help: {code} {out}")
     same(code_of(bench.binaries.daemon, "unexpected")[0], 64, "an argument too many")
-    same(daemon.control("no-such-verb").code, 64, "an unknown verb")
+    for words, hint in ((("statsu",), "status"), (("checkpoint", "set", "acme"), "SOURCE TIME"),
+                        (("status", "now"), "slackauditctl status")):
+        answer = daemon.control(*words)
+        check(answer.code == 64 and hint in answer.text, f"{words}: {answer.code} {answer.text}")
     same(daemon.control("status").code, 69, "the status of a daemon that does not run")
 
 
