@@ -1,11 +1,15 @@
 /* slackauditctl: arguments and exit codes, nothing else. */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "ctl/ctl.h"
 #include "daemon/daemon.h"
 
 #define DEFAULT_CONFIG "/etc/slackauditd/slackauditd.yaml"
+#define UNIT_RUNTIME   "/run/slackauditd" /* RuntimeDirectory= of the unit */
 
 static const char usage[] =
     "Usage: slackauditctl [OPTION]... VERB [WORD]...\n"
@@ -78,6 +82,15 @@ static int read_arguments(
     return -1;
 }
 
+/* systemd tells a unit where its runtime directory is, but no shell: without this an operator would
+ * look for the control socket of the unit, which runs with the default configuration, in the state
+ * directory. */
+static void know_runtime_directory(void)
+{
+    if (access(UNIT_RUNTIME, F_OK) == 0)
+        (void)setenv("RUNTIME_DIRECTORY", UNIT_RUNTIME, 0); /* the next words say where it looked */
+}
+
 int main(int argc, char **argv)
 {
     enum { MAX_ARGUMENTS = 32 };
@@ -95,5 +108,7 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return DAEMON_EXIT_USAGE;
     }
+    if (strcmp(options.config_path, DEFAULT_CONFIG) == 0)
+        know_runtime_directory();
     return ctl_run(&options, words, count);
 }
