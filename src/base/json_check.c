@@ -242,6 +242,8 @@ static int check_value(struct checker *checker)
 
 int json_check(struct slice bytes, json_wide_integer wide, void *user, struct error *error)
 {
+    if (bytes.data == NULL) /* an empty slice may have no address, and none can be counted from */
+        bytes = SLICE_LITERAL("");
     struct checker checker = {.bytes = bytes, .wide = wide, .user = user, .error = error};
     int result = check_value(&checker);
     if (result < 0)

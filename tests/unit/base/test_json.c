@@ -391,6 +391,7 @@ START_TEST(an_error_names_the_flaw_and_its_byte)
     expect_flaw("[\"\xFF\"]", "not JSON: a byte that is not UTF-8 at byte 2");
     expect_flaw("{}{}", "not JSON: something behind the value at byte 2");
     ck_assert_int_eq(json_parse(SLICE_LITERAL("x"), NULL, NULL), ERROR_INVALID);
+    ck_assert_int_eq(json_parse((struct slice){0}, NULL, NULL), ERROR_INVALID);
 }
 END_TEST
 
