@@ -165,10 +165,13 @@ const char *daemon_ill(struct daemon *daemon, char *text, size_t size)
         if (status.state != WALKER_FAILING && status.state != WALKER_REFUSED &&
             status.state != WALKER_PAUSED)
             continue;
-        (void)snprintf(text, size, "source %s: %s", source->config->name,
-            status.state == WALKER_PAUSED || status.last_error[0] == '\0'
-                ? walker_state_name(status.state)
-                : status.last_error); /* a cut text is still a text */
+        const char *error = status.last_error;
+        bool has_error = *error != '\0';
+        bool says_all =
+            has_error && status.state != WALKER_PAUSED; /* there it names who holds it */
+        (void)snprintf(text, size, "source %s: %s%s%s", source->config->name,
+            says_all ? "" : walker_state_name(status.state), has_error && !says_all ? ": " : "",
+            error); /* a cut text is still a text */
         return text;
     }
     for (size_t i = 0; i < daemon->output_count; i++) {
