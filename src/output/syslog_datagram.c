@@ -119,9 +119,11 @@ static int connect_to(struct syslog_link *link, const struct sockaddr *address, 
 static int connect_unix(struct syslog_link *link)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(link->context.config->syslog.host) >= sizeof(address.sun_path))
+    const char *path = link->context.config->syslog.host;
+    size_t size = strlen(path);
+    if (size >= sizeof(address.sun_path))
         return -ENAMETOOLONG;
-    strcpy(address.sun_path, link->context.config->syslog.host);
+    memcpy(address.sun_path, path, size);
     return connect_to(link, (const struct sockaddr *)&address, sizeof(address));
 }
 

@@ -58,9 +58,9 @@ static void finish(struct syslog_link *link, const struct output_answer *answer)
     struct output_batch *batch = link->batch;
     loop_timer_stop(&link->deadline);
     link->batch = NULL;
+    /* Half a message may be on its way: the next one goes over a new connection. */
     if (answer->outcome != OUTPUT_DELIVERED)
-        disconnect(
-            link); /* half a message may be on its way: the next goes over a new connection */
+        disconnect(link);
     batch->done(batch, answer);
 }
 
@@ -98,6 +98,7 @@ static void look(void *user)
         link->look_us = link->look_us * 2 > LAST_LOOK_US ? LAST_LOOK_US : link->look_us * 2;
     } else if (!link->settling) {
         link->settling = true;
+        loop_timer_stop(&link->deadline); /* it was in time */
         look_again(link, link->proved ? SYSLOG_SETTLE_US : FIRST_SETTLE_US);
     } else {
         succeed(link);
