@@ -172,6 +172,32 @@ START_TEST(a_proxy_that_refuses_has_its_secret_read_again)
 }
 END_TEST
 
+START_TEST(a_proxy_that_refuses_the_tunnel_has_its_secret_read_again)
+{
+    static const struct server_step steps[] = {
+        {STEP_ANSWER_AND_CLOSE, "HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n", 0}};
+    char proxy[256];
+    struct sent sent;
+    secrets_init(steps, 1);
+    snprintf(proxy, sizeof(proxy), "http://user:first-password@127.0.0.1:%u", server.port);
+    folder_write(folder_path(proxy_path, folder, "proxy"), proxy, 0600);
+    rig.config.proxy = (struct secret_reference){SECRET_FILE, proxy_path};
+    strcpy(server_url, "https://collector.example/in");
+    rig_open();
+    send_one(&sent);
+    request_begins("CONNECT collector.example:443 ");
+    ck_assert_int_eq(sent.outcome, OUTPUT_FAILED);
+    ck_assert_int_eq(sent.transport, SLACKAUDIT_TRANSPORT_CONNECT);
+    ck_assert(!mentions(&sent, "first-password"));
+    snprintf(proxy, sizeof(proxy), "http://user:next-password@127.0.0.1:%u", server.port);
+    folder_write(proxy_path, proxy, 0600);
+    send_one(&sent);
+    ck_assert(request_has("Proxy-Authorization: Basic dXNlcjpuZXh0LXBhc3N3b3Jk"));
+    ck_assert(!request_has("Authorization: Bearer xoxp-4815162342-B5A79AAD/D822+46CC"));
+    secrets_deinit();
+}
+END_TEST
+
 /* ---- Keeping quiet ---- */
 
 /* What the message says when the receiver answers with `body`. */
@@ -305,6 +331,7 @@ CHECK_MAIN("http_secrets", a_refused_token_is_read_again_before_the_next_request
     an_address_that_is_a_secret_is_read_again_and_checked,
     an_output_does_not_open_with_an_address_that_may_not_be,
     a_missing_secret_is_named_and_opens_nothing, a_proxy_that_refuses_has_its_secret_read_again,
+    a_proxy_that_refuses_the_tunnel_has_its_secret_read_again,
     no_message_shows_a_token_or_a_part_of_it, no_message_shows_a_secret_header,
     no_message_shows_the_secret_part_of_an_address,
     no_message_shows_the_query_of_an_address_in_the_configuration,
