@@ -10,7 +10,7 @@ enum { SLACK_ACTIONS = 30 }; /* names that `action` takes in one call */
 void intake_init(struct intake *intake, const struct store_type *store_type,
     struct store_source *source, const struct config_source *config)
 {
-    *intake = (struct intake){.store_type = store_type, .source = source};
+    *intake = (struct intake){.store_type = store_type, .source = source, .newest_known = -1};
     size_t count = 0;
     while (config->filter.actions[count] != NULL)
         count++;
@@ -29,7 +29,7 @@ void intake_deinit(struct intake *intake)
 }
 
 struct load {
-    struct seen *seen;
+    struct intake *intake;
     const struct intake_span *without;
     size_t count;
 };
@@ -37,18 +37,21 @@ struct load {
 static int load_one(void *user, struct hash_key key, int64_t time)
 {
     const struct load *load = user;
+    if (time > load->intake->newest_known)
+        load->intake->newest_known = time;
     for (size_t i = 0; i < load->count; i++)
         if (time >= load->without[i].from && time < load->without[i].to)
             return 0;
-    int r = seen_add(load->seen, key, time);
+    int r = seen_add(&load->intake->seen, key, time);
     return r < 0 ? r : 0;
 }
 
 int intake_load(struct intake *intake, int64_t from, const struct intake_span *without,
     size_t count, struct error *error)
 {
-    struct load load = {.seen = &intake->seen, .without = without, .count = count};
+    struct load load = {.intake = intake, .without = without, .count = count};
     seen_deinit(&intake->seen);
+    intake->newest_known = -1;
     int r = intake->store_type->seen(intake->source, from, load_one, &load, error);
     if (r < 0 && error != NULL && error->code == ERROR_NONE)
         (void)error_set(
@@ -56,20 +59,21 @@ int intake_load(struct intake *intake, int64_t from, const struct intake_span *w
     return r;
 }
 
-void intake_begin(
-    struct intake *intake, int64_t oldest, int64_t latest, int64_t covered_until, int64_t now)
+void intake_begin(struct intake *intake, int64_t oldest, int64_t latest, int64_t newer,
+    int64_t covered_until, int64_t now)
 {
     intake->oldest = oldest;
     intake->latest = latest;
     intake->covered_until = covered_until;
     intake->now = now;
-    intake->last_time = latest < UINT32_MAX ? latest : now;
+    intake->last_time = newer >= 0 ? newer : latest < UINT32_MAX ? latest : now;
     intake->lowest = INT64_MAX;
     intake->highest = -1;
     intake->newest_stored = -1;
     intake->entries = 0;
     intake->added_count = 0;
     intake->before = intake->counts;
+    intake->newest_before = intake->newest_known;
     intake->error = (struct error)ERROR_INIT;
 }
 
@@ -129,6 +133,8 @@ static void note_stored(
         intake->counts.damaged++;
     if (time > intake->newest_stored)
         intake->newest_stored = time;
+    if (time > intake->newest_known)
+        intake->newest_known = time;
     if (time < intake->covered_until) { /* the last second covered was not over when it was read */
         intake->counts.late++;
         intake->counts.latest_lateness = intake->now - time;
@@ -197,8 +203,10 @@ void intake_undo(struct intake *intake)
 {
     for (size_t i = 0; i < intake->added_count; i++)
         seen_remove(&intake->seen, intake->added[i]);
-    if (intake->added_count > 0 || intake->entries > 0)
+    if (intake->added_count > 0 || intake->entries > 0) {
         intake->counts = intake->before;
+        intake->newest_known = intake->newest_before;
+    }
     intake->added_count = 0;
     intake->entries = 0;
     intake->store_type->page_abort(intake->page);

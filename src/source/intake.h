@@ -37,8 +37,10 @@ struct intake {
     int64_t last_time;     /* of the entry before: newer neighbour of one without a time */
     int64_t lowest, highest; /* times on the page */
     int64_t newest_stored;   /* highest time among new entries; -1: none */
+    int64_t newest_known;    /* highest time of all ids of the source; -1: there are none */
     size_t entries;
     struct intake_counts before; /* counts when the page began */
+    int64_t newest_before;       /* newest_known likewise */
     struct hash_key *added;      /* keys of this page, to take them out again */
     size_t added_count, added_size;
     struct error error; /* of the entry that ended the page */
@@ -57,8 +59,10 @@ struct intake_span {
 int intake_load(struct intake *intake, int64_t from, const struct intake_span *without,
     size_t count, struct error *error);
 
-void intake_begin(
-    struct intake *intake, int64_t oldest, int64_t latest, int64_t covered_until, int64_t now);
+/* `newer` is the time of the entry before the page's first one, `intake.last_time` of the page
+ * before; -1: there is none. */
+void intake_begin(struct intake *intake, int64_t oldest, int64_t latest, int64_t newer,
+    int64_t covered_until, int64_t now);
 /* A slackaudit_page_entry. A negative value is in `error` too. */
 int intake_entry(void *intake, const struct slackaudit_entry_slice *entry);
 /* The page, now the caller's to commit, or NULL when nothing in it was new. */

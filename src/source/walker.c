@@ -6,9 +6,6 @@
 
 #include "base/units.h"
 
-/* Seconds after which a cursor kept across a restart is not trusted; Slack gives no figure. */
-enum { CURSOR_LIFE = 10 * 60 };
-
 const char *walker_name(const struct walker *walker)
 {
     return walker->context.config->name;
@@ -33,14 +30,6 @@ const char *walker_state_name(enum walker_state state)
     return names[state];
 }
 
-int64_t walker_slack_now(const struct walker *walker)
-{
-    struct clock *clock = loop_clock(walker->context.loop);
-    int64_t now_us = walker->clock_known ? clock_monotonic_us(clock) + walker->clock_offset_us
-                                         : clock_wall_us(clock);
-    return now_us / USEC_PER_SEC;
-}
-
 void walker_tell_changed(struct walker *walker)
 {
     walker->context.changed(walker->context.user, walker);
@@ -57,19 +46,38 @@ void walker_sleep(struct walker *walker, enum walker_state state, int64_t delay_
         walker_tell_changed(walker);
 }
 
+/* No page comes in before the ids are those of the store: with too few an entry would come twice,
+ * with too many one would be lost. */
+static bool load_ids(struct walker *walker)
+{
+    struct error error = ERROR_INIT;
+    if (walker_load_seen(walker, &error) < 0) {
+        walker_failed_store(walker, &error);
+        return false;
+    }
+    walker->ids_are_stale = false;
+    return true;
+}
+
 static void step(void *user)
 {
     struct walker *walker = user;
     if (walker->call != NULL || walker->state == WALKER_DONE)
         return;
+    if (walker->ids_are_stale && !load_ids(walker))
+        return;
     if (!walker_has_room(walker))
         return;
+    if (walker->ids_are_stale) { /* room was made by giving something up */
+        walker_sleep(walker, WALKER_WALKING, 0);
+        return;
+    }
     if (!walker->is_open && !walker_open_window(walker))
         return;
     walker_call_page(walker);
 }
 
-static void step_now(struct walker *walker)
+void walker_step_now(struct walker *walker)
 {
     if (walker->call == NULL && loop_timer_after(&walker->timer, 0) < 0)
         log_error(
@@ -79,31 +87,13 @@ static void step_now(struct walker *walker)
 void walker_room(struct walker *walker)
 {
     if (walker->state == WALKER_PAUSED)
-        step_now(walker);
+        walker_step_now(walker);
 }
 
 void walker_retry_now(struct walker *walker)
 {
     if (walker->state == WALKER_FAILING || walker->state == WALKER_REFUSED)
-        step_now(walker);
-}
-
-void walker_reread(struct walker *walker, int64_t oldest, int64_t latest)
-{
-    if (walker->reread_count == WALKER_REREADS) { /* one range over all of them loses nothing */
-        oldest = oldest < walker->rereads[0].oldest ? oldest : walker->rereads[0].oldest;
-        latest = latest > walker->rereads[0].latest ? latest : walker->rereads[0].latest;
-        walker->reread_count = 0;
-    }
-    walker->rereads[walker->reread_count].oldest = oldest;
-    walker->rereads[walker->reread_count].latest = latest;
-    walker->reread_count++;
-    struct error error = ERROR_INIT;
-    if (walker_load_seen(
-            walker, oldest < walker->walk.seen_from ? oldest : walker->walk.seen_from, &error) < 0)
-        log_warning(&walker->subject, "%s: entries near the damaged batch may be delivered twice",
-            error.text);
-    step_now(walker);
+        walker_step_now(walker);
 }
 
 /* What the answers depend on besides the range: when it changes, an open window begins again. */
@@ -117,40 +107,6 @@ static uint64_t fingerprint_of(const struct config_source *config)
     uint64_t fingerprint = hash64(buffer_slice(&text));
     buffer_deinit(&text);
     return fingerprint;
-}
-
-/* Takes over the windows that a former process left: pieces wait on, an open window goes on if its
- * cursor can be trusted. */
-static int take_up_windows(struct walker *walker, struct error *error)
-{
-    struct store_window *windows = NULL;
-    size_t count = 0;
-    int r = walker->context.store_type->windows(walker->source, &windows, &count, error);
-    if (r < 0)
-        return r;
-    int64_t wall = clock_wall_us(loop_clock(walker->context.loop)) / USEC_PER_SEC;
-    for (size_t i = 0; i < count; i++) {
-        struct store_window *window = &windows[i];
-        int64_t age = wall - window->cursor_wall;
-        bool usable = window->fingerprint == walker->fingerprint &&
-                      window->kind == STORE_WINDOW_FULL &&
-                      (window->waiting ? walker->piece_count < LIMIT_PIECES
-                                       : !walker->is_open && age >= 0 && age <= CURSOR_LIFE);
-        if (r >= 0 && !usable)
-            r = walker->context.store_type->commit(
-                walker->source, NULL, window, STORE_GIVE_UP, &walker->walk, error);
-        if (r < 0 || !usable) {
-            store_window_deinit(window);
-        } else if (window->waiting) {
-            walker->pieces[walker->piece_count++] = *window;
-        } else {
-            walker->window = *window;
-            walker->is_open = true;
-            walker->to_now = walker->piece_count == 0 && window->latest == window->opened;
-        }
-    }
-    free(windows);
-    return r;
 }
 
 static int open_client(struct walker *walker, struct error *error)
@@ -174,9 +130,10 @@ static int take_up(struct walker *walker, struct error *error)
     intake_init(
         &walker->intake, walker->context.store_type, walker->source, walker->context.config);
     walker->covered_until = walker->walk.checkpoint;
-    r = take_up_windows(walker, error);
+    r = walker_take_up_windows(walker, error);
     if (r >= 0)
-        r = walker_load_seen(walker, walker->walk.seen_from, error);
+        r = walker_load_seen(walker, error);
+    walker->ids_are_stale = false;
     return r;
 }
 
@@ -189,7 +146,7 @@ int walker_new(
     walker->context = *context;
     walker->subject = (struct log_subject){.kind = "source", .name = context->config->name};
     walker->target = -1;
-    walker->newest = -1;
+    walker->newest = walker->walked = walker->neighbour = -1;
     walker->fingerprint = fingerprint_of(context->config);
     (void)governor_ref(context->governor);
     loop_timer_init(&walker->timer, context->loop, step, walker);
@@ -220,6 +177,8 @@ void walker_free(struct walker *walker)
     store_window_deinit(&walker->window);
     for (size_t i = 0; i < walker->piece_count; i++)
         store_window_deinit(&walker->pieces[i]);
+    for (size_t i = 0; i < walker->reread_count; i++)
+        store_window_deinit(&walker->rereads[i]);
     governor_unref(walker->context.governor);
     free(walker->cursors);
     free(walker);

@@ -84,8 +84,18 @@ const char *walker_state_name(enum walker_state state);
 void walker_room(struct walker *walker);
 /* Forgets the wait after a failure and tries at once (HUP). */
 void walker_retry_now(struct walker *walker);
-/* Reads the token again and, when it is another, tries at once. 0: another; 1: the same. */
+/* Reads the token again and, when it is another, tries at once. 0: the same; 1: another. */
 int walker_reload_token(struct walker *walker, struct error *error);
 /* A batch of this range was lost to a fault of the disk: walk it again beside the ordinary windows.
- */
+ * The store keeps the range until that is done. */
 void walker_reread(struct walker *walker, int64_t oldest, int64_t latest);
+
+/* Of a source without a walker. */
+
+/* The same, for its next walker to do. */
+int walker_leave_reread(const struct store_type *store_type, struct store_source *source,
+    int64_t oldest, int64_t latest, struct error *error);
+/* Gives up its open window and its pieces: they take room that no output can make, and are walked
+ * again when the source comes back. */
+int walker_abandon(
+    const struct store_type *store_type, struct store_source *source, struct error *error);

@@ -24,7 +24,7 @@ static bool is_token_refused(const struct slackaudit_answer *answer)
     return false;
 }
 
-static void note_failure(struct walker *walker, const char *text)
+void walker_note_failure(struct walker *walker, const char *text)
 {
     walker->failures++;
     (void)snprintf(walker->last_error, sizeof(walker->last_error), "%s",
@@ -41,16 +41,14 @@ static void note_failure(struct walker *walker, const char *text)
 void walker_succeeded(struct walker *walker)
 {
     if (walker->failures > 0)
-        log_info(
-            &walker->subject, "the API answers again (failures in a row: %u)", walker->failures);
+        log_info(&walker->subject, "it goes on again (failures in a row: %u)", walker->failures);
     walker->failures = 0;
     walker->last_error[0] = '\0';
-    walker->last_success_wall = clock_wall_us(loop_clock(walker->context.loop)) / USEC_PER_SEC;
 }
 
 void walker_failed_store(struct walker *walker, const struct error *error)
 {
-    note_failure(walker, error->text);
+    walker_note_failure(walker, error->text);
     walker_sleep(walker, WALKER_FAILING, STORE_RETRY_US);
 }
 
@@ -58,7 +56,7 @@ void walker_failed_store(struct walker *walker, const struct error *error)
  */
 static void refused_token(struct walker *walker, const char *text)
 {
-    note_failure(walker, text);
+    walker_note_failure(walker, text);
     int64_t wait = REFUSED_FIRST_US;
     for (unsigned i = 1; i < walker->failures && wait < REFUSED_LAST_US; i++)
         wait *= 2;
@@ -68,17 +66,19 @@ static void refused_token(struct walker *walker, const char *text)
         log_warning(&walker->subject, "the token cannot be read: %s", error.text);
 }
 
-/* A 400 with a cursor: the cursor was refused, and the window is walked again from its top. */
-static void refused_cursor(struct walker *walker, const char *text)
+/* A 400 without a cursor: the question itself is wrong, or we may not ask it. A window of which
+ * nothing is in the store is planned anew for the next try, with what the clock says then; a range
+ * that is read again lets the others pass meanwhile. */
+static void refused_question(struct walker *walker, const char *text)
 {
-    if (walker_give_up(walker, text) < 0)
-        return;
-    if (walker->give_ups > 2) { /* it happens again and again: not at full speed */
-        note_failure(walker, text);
-        walker_sleep(walker, WALKER_FAILING, walker->context.config->poll_interval_us);
-        return;
-    }
-    walker_sleep(walker, WALKER_WALKING, 0);
+    int64_t wait = walker->context.config->poll_interval_us * PERMANENT_POLLS;
+    walker_note_failure(walker, text);
+    bool others_pass = walker->is_open && walker->window.kind == STORE_WINDOW_REREAD;
+    if (others_pass)
+        walker_put_reread_back(walker, wait);
+    if (walker->is_open && walker->window.id == 0)
+        walker_close_window(walker);
+    walker_sleep(walker, WALKER_FAILING, others_pass ? 0 : wait);
 }
 
 static void describe(
@@ -108,15 +108,14 @@ void walker_failed_call(struct walker *walker, const struct slackaudit_answer *a
     } else if (is_token_refused(answer)) {
         refused_token(walker, text);
     } else if (answer->status == 400 && has_cursor) {
-        refused_cursor(walker, text);
+        walker_give_up_cursor(walker, text);
     } else if (answer->status == 400) {
-        note_failure(walker, text);
-        walker_sleep(walker, WALKER_FAILING, poll * PERMANENT_POLLS);
+        refused_question(walker, text);
     } else {
         /* The same page failed through all its retries though it came with 200: perhaps an entry in
          * it is no JSON. */
         walker->salvage = answer->status == 200 && !walker->salvage;
-        note_failure(walker, text);
+        walker_note_failure(walker, text);
         walker_sleep(walker, WALKER_FAILING, walker->salvage ? 0 : poll);
     }
     walker_tell_changed(walker);
@@ -140,7 +139,7 @@ void walker_status(const struct walker *walker, struct walker_status *ret_status
         .window_oldest = walker->is_open ? walker->window.oldest : -1,
         .window_latest = walker->is_open ? walker->window.latest : -1,
         .last_success_wall = walker->last_success_wall,
-        .slack_now = walker->clock_known ? walker_slack_now(walker) : -1,
+        .slack_now = walker->clock.known ? walker_slack_now(walker) : -1,
     };
     memcpy(ret_status->last_error, walker->last_error, sizeof(ret_status->last_error));
 }

@@ -24,12 +24,11 @@ static bool give_up_piece(struct walker *walker)
     struct store_window *highest = &walker->pieces[0];
     int r = walker->context.store_type->commit(
         walker->source, NULL, highest, STORE_GIVE_UP, walk, &error);
-    if (r >= 0)
-        r = walker_load_seen(walker, walk->seen_from, &error);
     if (r < 0) {
         walker_failed_store(walker, &error);
         return false;
     }
+    walker->ids_are_stale = true;
     log_info(&walker->subject,
         "giving up a closed piece: it fills the store and waits for what lies below it");
     store_window_deinit(highest);
@@ -43,7 +42,7 @@ static bool give_up_window(struct walker *walker)
 {
     int64_t span = walker->window.latest - walker->window.oldest;
     int64_t width = plan_narrow(span, walker->window.pages * 2);
-    walker->walk.width = width > span / 2 && span > 1 ? span / 2 : width;
+    walker->walk.width = width > span / 2 ? span / 2 : width;
     return walker_give_up(walker, "it fills the store") == 0;
 }
 
@@ -102,10 +101,8 @@ bool walker_has_room(struct walker *walker)
     walker->context.store_type->usage(walker->context.store, &usage);
     uint64_t mark = walker->paused_logged ? usage.max_bytes - usage.max_bytes / 8 : usage.max_bytes;
     while (usage.live_bytes >= mark && !can_outputs_help(&usage)) {
-        if (walker->piece_count == 0 && walker->is_open &&
-            walker->window.latest <= walker->window.oldest)
-            return true; /* a window of one second cannot be narrowed: it is finished past the cap
-                          */
+        if (walker->piece_count == 0 && walker->is_open && !walker_can_narrow(&walker->window))
+            return true; /* it is finished past the cap */
         if (!give_up_for_room(walker))
             break;
         walker->context.store_type->usage(walker->context.store, &usage);

@@ -42,6 +42,7 @@ struct store_walk {
 enum store_window_kind {
     STORE_WINDOW_FULL = 1,  /* moves the checkpoint */
     STORE_WINDOW_FRESH = 2, /* a short poll at the newest end; never moves the checkpoint */
+    STORE_WINDOW_REREAD = 3, /* of a batch that was lost; waiting: not begun yet */
 };
 
 /* A window as it is kept. Written with each of its pages. */
@@ -138,8 +139,8 @@ struct store_type {
      * handle lasts until the store is closed; asking twice gives the same. */
     int (*source)(struct store *store, const char *name, struct store_source **ret_source,
         struct store_walk *ret_walk, struct error *error);
-    /* Its windows, the newest (highest `latest`) first: waiting pieces and at most one open window.
-     * The caller frees the array and each window. */
+    /* Its windows, the newest (highest `latest`) first: waiting pieces, ranges to be read again, and
+     * at most one open window. The caller frees the array and each window. */
     int (*windows)(struct store_source *source, struct store_window **ret_windows,
         size_t *ret_count, struct error *error);
     /* Every id whose time is `from` or later, in any order, delivered or not. A negative return of

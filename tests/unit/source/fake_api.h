@@ -28,14 +28,20 @@ struct fake_api {
     struct loop *loop;
     struct fake_entry entries[FAKE_ENTRIES]; /* oldest first */
     size_t count;
-    int page_limit;      /* 0: as asked */
-    int64_t clock_ahead; /* seconds that Slack's clock is before ours */
-    int fail_status;     /* the next `fail_count` calls answer this */
+    int page_limit;        /* 0: as asked */
+    int64_t clock_ahead;   /* seconds that Slack's clock is before ours */
+    int64_t (*date)(void); /* what the Date header says, -1 for none; NULL: Slack's clock */
+    size_t entry_size;     /* entries are padded to it */
+    bool shows_future;     /* entries of a later time than the present */
+    int undated_every;     /* each so many-th entry has no date_create; 0: none */
+    int fail_status;       /* the next `fail_count` calls answer this */
     int fail_count;
     bool fail_cursors_only;
     const char *fail_error;
-    bool repeat_cursor_once;
+    bool repeat_cursor_once, repeat_cursors;
     bool refuse_token;
+    int64_t refuse_before;     /* ranges that begin before this are refused */
+    void (*during_page)(void); /* called behind the first entry of each page */
     struct slackaudit_query calls[FAKE_CALLS];
     size_t call_count;
 };
@@ -68,34 +74,40 @@ static inline void fake_add(int64_t time, int64_t visible_from)
 
 static inline bool fake_shows(const struct fake_entry *entry, const struct slackaudit_query *query)
 {
-    return entry->visible_from <= fake_now() && entry->time <= fake_now() &&
+    return entry->visible_from <= fake_now() &&
+           (entry->time <= fake_now() || fake_api->shows_future) &&
            (!query->has_oldest || entry->time >= query->oldest) &&
            (!query->has_latest || entry->time <= query->latest);
 }
 
 static inline int fake_yield(struct slackaudit_call *call, const struct fake_entry *entry)
 {
-    char bytes[96], id[16];
-    int size = snprintf(bytes, sizeof(bytes), "{\"id\":\"e%d\",\"date_create\":%lld}",
-        entry->number, (long long)entry->time);
+    static char bytes[1 << 20];
+    char id[16];
+    bool has_date = fake_api->undated_every == 0 || entry->number % fake_api->undated_every != 0;
+    int size =
+        snprintf(bytes, sizeof(bytes), "{\"id\":\"e%d\",\"date_create\":%lld,\"pad\":\"%*s\"}",
+            entry->number, has_date ? (long long)entry->time : -1LL, (int)fake_api->entry_size, "");
     int id_size = snprintf(id, sizeof(id), "e%d", entry->number);
     const struct slackaudit_entry_slice slice = {.data = bytes,
         .size = (size_t)size,
         .id = id,
         .id_size = (size_t)id_size,
-        .has_date = true,
-        .date_create = entry->time};
+        .has_date = has_date,
+        .date_create = has_date ? entry->time : 0};
     return call->request.on_entry(call->request.user, &slice);
 }
 
 static inline void fake_finish(struct slackaudit_call *call, int status, const char *error,
     const struct slackaudit_page_summary *summary)
 {
-    const struct slackaudit_answer answer = {.status = status,
+    const struct slackaudit_answer answer = {
+        .code = status > 0 ? SLACKAUDIT_OK : SLACKAUDIT_ERROR_CALLBACK,
+        .status = status,
         .error = error,
         .message = "",
         .request_id = "",
-        .server_time = fake_now(),
+        .server_time = fake_api->date == NULL ? fake_now() : fake_api->date(),
         .retry_after_us = -1,
         .attempts = 1};
     void (*done)(void *, const struct slackaudit_answer *, const struct slackaudit_page_summary *) =
@@ -113,8 +125,12 @@ static inline void fake_page(struct slackaudit_call *call)
     int given = 0;
     while (at > 0 && given < limit)
         if (fake_shows(&fake_api->entries[--at], query)) {
-            ck_assert_int_ge(fake_yield(call, &fake_api->entries[at]), 0);
-            given++;
+            if (fake_yield(call, &fake_api->entries[at]) < 0) {
+                fake_finish(call, 0, "", NULL);
+                return;
+            }
+            if (++given == 1 && fake_api->during_page != NULL)
+                fake_api->during_page();
         }
     bool more = false;
     for (size_t i = 0; i < at; i++)
@@ -122,7 +138,7 @@ static inline void fake_page(struct slackaudit_call *call)
     char cursor[32] = "";
     if (more)
         (void)snprintf(cursor, sizeof(cursor), "c%zu", at);
-    if (fake_api->repeat_cursor_once && call->cursor[0] != '\0') {
+    if ((fake_api->repeat_cursor_once || fake_api->repeat_cursors) && call->cursor[0] != '\0') {
         fake_api->repeat_cursor_once = false;
         (void)snprintf(cursor, sizeof(cursor), "%s", call->cursor);
     }
@@ -144,6 +160,12 @@ static inline void fake_answer(void *user)
     call->request.on_attempt(call->request.user, 0);
     if (fake_api->refuse_token) {
         fake_finish(call, 401, "", NULL);
+        return;
+    }
+    const struct slackaudit_query *query = &call->request.query;
+    if ((query->has_latest && query->latest > fake_now()) ||
+        (query->has_oldest && query->oldest < fake_api->refuse_before)) {
+        fake_finish(call, 400, "invalid_range", NULL);
         return;
     }
     if (fake_api->fail_count > 0 && (!fake_api->fail_cursors_only || call->cursor[0] != '\0')) {
