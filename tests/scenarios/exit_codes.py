@@ -8,7 +8,6 @@ import subprocess
 
 from harness import run
 from harness.failure import check, same
-from harness.settings import retry
 
 
 def code_of(program, *arguments):
@@ -56,13 +55,12 @@ def scenario(bench):
     under_a_file.spawn()
     check(under_a_file.process.wait(20) in (73, 78), "a state directory below a file")
 
-    stack = retry(wait="20ms")
-    dead_api = bench.daemon([api.source(base_url="http://127.0.0.1:1/")], outputs, name="dead-api",
-                            retry=stack)
+    dead_api = bench.daemon([api.source(base_url="http://127.0.0.1:1/", retry=[])], outputs,
+                            name="dead-api")
     dead_api.once(wanted=75)
     check("source acme: 10 tries" in dead_api.log_text(), "the log does not say why it ended")
     nobody = {"name": "nobody", "type": "syslog", "address": "tcp://127.0.0.1:1"}
-    dead_output = bench.daemon(sources, [nobody], name="dead-output", retry=stack)
+    dead_output = bench.daemon(sources, [nobody], name="dead-output")
     dead_output.once(wanted=75, limit=90)
     check("output nobody: 10 tries" in dead_output.log_text(), "the log does not say why it ended")
 
