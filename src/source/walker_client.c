@@ -14,11 +14,33 @@ static int64_t may_start(void *user)
     return wait;
 }
 
+/* The first failed attempt of a call is told at once: with patient retries the end of the call may
+ * be minutes away, and until then an API that is down would look healthy. */
+static void tell_trouble(struct walker *walker, const struct slackaudit_attempt *attempt)
+{
+    bool failed = attempt->transport != SLACKAUDIT_TRANSPORT_OK || attempt->status >= 400 ||
+                  attempt->broken_body;
+    if (!failed || walker->trouble_told)
+        return;
+    walker->trouble_told = true;
+    char status[32] = "";
+    if (attempt->status > 0)
+        (void)snprintf(status, sizeof(status), "status %d", attempt->status); /* fits */
+    const char *what = attempt->transport != SLACKAUDIT_TRANSPORT_OK
+                           ? slackaudit_transport_name(attempt->transport)
+                       : attempt->broken_body ? "the body is no whole page"
+                                              : status;
+    (void)snprintf(walker->last_error, sizeof(walker->last_error), "a call failed: %s%s%s", what,
+        attempt->error[0] == '\0' ? "" : " ", attempt->error); /* a cut text is still a text */
+    log_info(&walker->subject, "%s; it is tried again as `retry` says", walker->last_error);
+}
+
 /* A 429 holds every source of the token, and the next process too. */
 static void attempt_ended(void *user, const struct slackaudit_attempt *attempt)
 {
     struct walker *walker = user;
     struct error error = ERROR_INIT;
+    tell_trouble(walker, attempt);
     if (attempt->status == 429 && attempt->retry_after_us > 0 &&
         governor_pause(walker->context.governor, attempt->retry_after_us, &error) < 0)
         log_warning(&walker->subject,

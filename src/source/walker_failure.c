@@ -43,6 +43,7 @@ void walker_succeeded(struct walker *walker)
     if (walker->failures > 0)
         log_info(&walker->subject, "it goes on again (failures in a row: %u)", walker->failures);
     walker->failures = 0;
+    walker->trouble_told = false;
     walker->last_error[0] = '\0';
 }
 

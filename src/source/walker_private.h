@@ -66,6 +66,7 @@ struct walker {
     bool paused_logged;
     uint64_t calls, pages, windows, windows_given_up;
     int64_t last_success_wall;
+    bool trouble_told; /* that an attempt failed, since the last success */
     char last_error[ERROR_TEXT_SIZE];
 };
 
