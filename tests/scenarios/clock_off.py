@@ -1,5 +1,5 @@
-"""The API's clock is an hour ahead of the host's, or an hour behind: what it has and what it makes
-meanwhile arrives once, across a kill and a new start."""
+"""The API's clock is an hour ahead of the host's, or an hour behind: what it has and what it
+makes meanwhile arrives once, across a kill and a new start."""
 
 from harness import judge, run
 from harness.failure import check

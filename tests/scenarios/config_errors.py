@@ -1,5 +1,5 @@
-"""A configuration that is wrong in every way: all of its errors are told at once, each with file, line
-and column; the exit code is 78, and nothing was started, made or changed."""
+"""A configuration that is wrong in every way: all of its errors are told at once, each with file,
+line and column; the exit code is 78, and nothing was started, made or changed."""
 
 import re
 

@@ -1,5 +1,5 @@
-"""A cursor that expires in the middle of a walk of 30 pages, once because the API says so and once
-because too much time went by: everything is there exactly once."""
+"""A cursor that expires in the middle of a walk of 30 pages, once because the API says so and
+once because too much time went by: everything is there exactly once."""
 
 from harness import judge, run
 from harness.failure import check

@@ -1,5 +1,6 @@
-"""A cursor that repeats, once, some times or for ever, does not make the walk go round: the window is
-given up and walked again, ever more slowly, and once cursors are right again everything is there, once."""
+"""A cursor that repeats, once, some times or for ever, does not make the walk go round: the
+window is given up and walked again, ever more slowly, and once cursors are right again everything
+is there, once."""
 
 import time
 

@@ -1,5 +1,5 @@
-"""A batch in the store that the disk spoiled: it is found out by its checksum, read again from the API,
-counted and logged; the output that still waited for it gets everything."""
+"""A batch in the store that the disk spoiled: it is found out by its checksum, read again from
+the API, counted and logged; the output that still waited for it gets everything."""
 
 from harness import judge, run
 from harness.failure import check
@@ -21,8 +21,8 @@ def scenario(bench):
     archive = bench.archive()
     collector = bench.http_receiver()
     collector.stop()
-    daemon = bench.daemon(
-        sources=[api.source(page_limit=200)], outputs=[archive.config(), bench.http_output(collector)])
+    daemon = bench.daemon(sources=[api.source(page_limit=200)],
+                          outputs=[archive.config(), bench.http_output(collector)])
     expected = api.expected()
     daemon.start()
     daemon.wait_delivered(outputs=["archive"])

@@ -1,5 +1,5 @@
-"""The disk with the state directory fills up: the daemon says so and stays, loses nothing, and goes on
-when there is room, without a restart; a kill meanwhile does no harm."""
+"""The disk with the state directory fills up: the daemon says so and stays, loses nothing, and
+goes on when there is room, without a restart; a kill meanwhile does no harm."""
 
 from harness import judge, machine, run
 from harness.failure import check

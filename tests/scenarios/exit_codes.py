@@ -1,6 +1,6 @@
-"""Every exit code means what the manual says: 64 for bad usage, 69 for a control socket in use, 73 for a
-state directory that cannot be, 75 for --once that makes no progress, 78 for a wrong configuration, and 0
-for the rest, a TERM included."""
+"""Every exit code means what the manual says: 64 for bad usage, 69 for a control socket in use,
+73 for a state directory that cannot be, 75 for --once that makes no progress, 78 for a wrong
+configuration, and 0 for the rest, a TERM included."""
 
 import pathlib
 import socket

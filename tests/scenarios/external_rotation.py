@@ -1,5 +1,5 @@
-"""Somebody else moves the file away and sends USR1: the daemon goes on in a new file of the same name,
-and both together hold each entry once."""
+"""Somebody else moves the file away and sends USR1: the daemon goes on in a new file of the same
+name, and both together hold each entry once."""
 
 import signal
 

@@ -1,6 +1,6 @@
-"""25,000 entries in pages of 500 from an API that fails in every way it knows, every few calls, to a
-collector that answers 503 and 429, resets connections and swallows acknowledgements: nothing is lost,
-the file has each entry exactly once, the collector again at most what it swallowed."""
+"""25,000 entries in pages of 500 from an API that fails in every way it knows, every few calls,
+to a collector that answers 503 and 429, resets connections and swallows acknowledgements: nothing
+is lost, the file has each entry exactly once, the collector again at most what it swallowed."""
 
 from harness import judge, run
 from harness.failure import check

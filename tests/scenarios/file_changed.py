@@ -1,5 +1,6 @@
-"""What others do to the file while the daemon is down: one that they cut, put in its place or took away is
-never cut further nor written again, each is told of, and what comes later is appended, once."""
+"""What others do to the file while the daemon is down: one that they cut, put in its place or
+took away is never cut further nor written again, each is told of, and what comes later is
+appended, once."""
 
 from harness import run
 from harness.failure import check, same

@@ -1,5 +1,5 @@
-"""A source gets what its filter asks for and nothing else: by action at the API and, past 30 of them,
-here; by actor; by entity. An output narrows that further with `only` and `except`."""
+"""A source gets what its filter asks for and nothing else: by action at the API and, past 30 of
+them, here; by actor; by entity. An output narrows that further with `only` and `except`."""
 
 import collections
 import fnmatch

@@ -1,6 +1,6 @@
-"""An HTTP collector gets each entry once, byte for byte, as newline-delimited JSON and as an array, plain
-and gzipped, with POST and with PUT, within the limits of a batch and with the headers and the token that
-were asked for."""
+"""An HTTP collector gets each entry once, byte for byte, as newline-delimited JSON and as an
+array, plain and gzipped, with POST and with PUT, within the limits of a batch and with the
+headers and the token that were asked for."""
 
 from harness import judge, run
 from harness.failure import check, same

@@ -1,6 +1,6 @@
-"""What a collector refuses: a 413 splits a batch, a 400 singles out the poisoned entry, which alone goes
-to dead letter; a 401 holds the output, which alarms and loses nothing, until it is let in; a batch that
-is refused whole before anything was ever accepted holds it too."""
+"""What a collector refuses: a 413 splits a batch, a 400 singles out the poisoned entry, which
+alone goes to dead letter; a 401 holds the output, which alarms and loses nothing, until it is let
+in; a batch that is refused whole before anything was ever accepted holds it too."""
 
 import json
 

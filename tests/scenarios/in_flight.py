@@ -1,5 +1,5 @@
-"""Four batches in flight at once to a slow collector that now and then fails one: nothing is lost; a
-failed batch alone is sent again; after a kill, again at most four batches."""
+"""Four batches in flight at once to a slow collector that now and then fails one: nothing is
+lost; a failed batch alone is sent again; after a kill, again at most four batches."""
 
 from harness import judge, run
 from harness.failure import check, same

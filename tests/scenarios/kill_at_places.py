@@ -1,7 +1,7 @@
-"""kill -9 at every place that the source names: mid-page, at the close of a window, between write and
-sync, in the middle of a rotation, of a compression and of a send. Killed there twice and started again,
-the parts of the file together hold each entry once and in order, and the HTTP collector has all of them,
-again at most one batch for each kill."""
+"""kill -9 at every place that the source names: mid-page, at the close of a window, between write
+and sync, in the middle of a rotation, of a compression and of a send. Killed there twice and
+started again, the parts of the file together hold each entry once and in order, and the HTTP
+collector has all of them, again at most one batch for each kill."""
 
 import re
 

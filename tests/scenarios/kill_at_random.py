@@ -1,6 +1,6 @@
-"""kill -9 at 30 random moments over 40,000 entries, with a file that rotates at 1 MiB and compresses
-what it rotated: all parts together hold each entry once and in order; the HTTP collector has all of
-them, and again at most one batch for each kill."""
+"""kill -9 at 30 random moments over 40,000 entries, with a file that rotates at 1 MiB and
+compresses what it rotated: all parts together hold each entry once and in order; the HTTP
+collector has all of them, and again at most one batch for each kill."""
 
 import time
 

@@ -1,6 +1,6 @@
-"""kill -9 in the middle of a send: when the collector has stored a batch and not yet said so, when it has
-read it and not stored it, and while messages flow to rsyslog. Everything arrives; the collector gets again
-only the batch that it stored without saying so, and the file nothing."""
+"""kill -9 in the middle of a send: when the collector has stored a batch and not yet said so,
+when it has read it and not stored it, and while messages flow to rsyslog. Everything arrives; the
+collector gets again only the batch that it stored without saying so, and the file nothing."""
 
 from harness import judge, run, settings
 from harness.failure import check, same

@@ -1,4 +1,5 @@
-"""Entries that show up to two minutes late, with an overlap of five: all of them arrive, each once."""
+"""Entries that show up to two minutes late, with an overlap of five: all of them arrive, each
+once."""
 
 from harness import judge, run
 from harness.failure import check

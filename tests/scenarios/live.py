@@ -1,5 +1,6 @@
-"""While entries are made they arrive within seconds, in order, each once, in a file, at an HTTP collector
-and on standard output; the service manager hears that the daemon is ready, alive, reloads and stops."""
+"""While entries are made they arrive within seconds, in order, each once, in a file, at an HTTP
+collector and on standard output; the service manager hears that the daemon is ready, alive,
+reloads and stops."""
 
 import json
 import time

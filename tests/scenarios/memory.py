@@ -1,5 +1,6 @@
-"""A back-fill of a million entries in pages of 9,999, with `start` at the epoch, so that windows meet it
-too wide: the daemon never has more than 32 MiB resident, and everything arrives in order."""
+"""A back-fill of a million entries in pages of 9,999, with `start` at the epoch, so that windows
+meet it too wide: the daemon never has more than 32 MiB resident, and everything arrives in order.
+"""
 
 import hashlib
 

@@ -1,7 +1,7 @@
-"""Entries as the API should never send them: without id, without time, of 5 MiB, 200 levels deep, of an
-unknown entity, twice in a page, no object at all, with bytes that are no UTF-8. What is JSON arrives as
-it is, once; what is not goes to dead letter, counted; their neighbours all arrive, and the log says
-where each was."""
+"""Entries as the API should never send them: without id, without time, of 5 MiB, 200 levels deep,
+of an unknown entity, twice in a page, no object at all, with bytes that are no UTF-8. What is
+JSON arrives as it is, once; what is not goes to dead letter, counted; their neighbours all
+arrive, and the log says where each was."""
 
 import base64
 

@@ -1,6 +1,6 @@
-"""25,000 entries in pages of 500, read with --once into a file, an HTTP collector and rsyslog over TCP:
-every entry is once in each, its bytes unchanged, and the file never goes back in time; a second --once
-sends nothing."""
+"""25,000 entries in pages of 500, read with --once into a file, an HTTP collector and rsyslog
+over TCP: every entry is once in each, its bytes unchanged, and the file never goes back in time;
+a second --once sends nothing."""
 
 from harness import judge, run, settings
 from harness.failure import check, same

@@ -1,5 +1,5 @@
-"""Of two outputs one is down for the whole run: the other gets everything at full speed. When the first
-comes back it gets everything, from the store."""
+"""Of two outputs one is down for the whole run: the other gets everything at full speed. When the
+first comes back it gets everything, from the store."""
 
 from harness import judge, run
 from harness.failure import check, same

@@ -1,5 +1,6 @@
-"""What an operator can ask and change: status, health, reload with its errors, the checkpoint and going
-back to an earlier one, forgetting what left the configuration; with the daemon running and without."""
+"""What an operator can ask and change: status, health, reload with its errors, the checkpoint and
+going back to an earlier one, forgetting what left the configuration; with the daemon running and
+without."""
 
 import json
 

@@ -1,5 +1,5 @@
-"""The disk that a file output writes to fills up: the other output goes on, nothing of the file is torn,
-and when there is room it goes on by itself; the file has each entry once."""
+"""The disk that a file output writes to fills up: the other output goes on, nothing of the file
+is torn, and when there is room it goes on by itself; the file has each entry once."""
 
 from harness import judge, machine, run
 from harness.failure import check

@@ -1,6 +1,6 @@
-"""The API and an HTTP collector over TLS, directly and through a proxy that wants user information: all
-arrives; a certificate of somebody else is refused, with a clear word and without a single request; the
-proxy's password stays secret."""
+"""The API and an HTTP collector over TLS, directly and through a proxy that wants user
+information: all arrives; a certificate of somebody else is refused, with a clear word and without
+a single request; the proxy's password stays secret."""
 
 from harness import judge, run, settings
 from harness.failure import check, same

@@ -1,5 +1,5 @@
-"""Two sources with one token stay together below the organization's limit, so that no call is refused.
-Where others use up the budget, a 429 is waited for, and nothing is lost."""
+"""Two sources with one token stay together below the organization's limit, so that no call is
+refused. Where others use up the budget, a 429 is waited for, and nothing is lost."""
 
 from harness import judge, run
 from harness.failure import check, same

@@ -1,6 +1,7 @@
-"""HUP that raises `overlap`, widens the filter, takes away the output that is down and adds another:
-the file gets every entry that it should, once; the new output gets what is stored from then on; the one
-that was taken away is named with its backlog, and gets all of it when it is put back."""
+"""HUP that raises `overlap`, widens the filter, takes away the output that is down and adds
+another: the file gets every entry that it should, once; the new output gets what is stored from
+then on; the one that was taken away is named with its backlog, and gets all of it when it is put
+back."""
 
 import time
 

@@ -1,5 +1,5 @@
-"""HUP again and again, each time with other settings of an output and of a source that are at work: what
-is in flight may end, nothing is lost, and nothing comes twice."""
+"""HUP again and again, each time with other settings of an output and of a source that are at
+work: what is in flight may end, nothing is lost, and nothing comes twice."""
 
 from harness import judge, run
 from harness.failure import check

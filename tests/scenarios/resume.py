@@ -1,5 +1,5 @@
-"""Killed in the middle of a window, the walk goes on with its cursor and not from the window's top; killed
-while Slack asks for a pause, the pause is kept."""
+"""Killed in the middle of a window, the walk goes on with its cursor and not from the window's
+top; killed while Slack asks for a pause, the pause is kept."""
 
 import time
 

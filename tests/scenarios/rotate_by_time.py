@@ -1,5 +1,5 @@
-"""A file that rotates each second: every rotated part is compressed, all parts together hold each entry
-once and in order; with `keep` only the newest parts stay."""
+"""A file that rotates each second: every rotated part is compressed, all parts together hold each
+entry once and in order; with `keep` only the newest parts stay."""
 
 from harness import judge, run
 from harness.failure import check

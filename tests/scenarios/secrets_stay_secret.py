@@ -1,5 +1,6 @@
-"""No secret appears in a log at any level, in text or JSON, in -T, in the status, in a message of an
-error, on the command line or in the state directory, whatever the API and the receivers send back."""
+"""No secret appears in a log at any level, in text or JSON, in -T, in the status, in a message of
+an error, on the command line or in the state directory, whatever the API and the receivers send
+back."""
 
 import json
 

@@ -1,5 +1,5 @@
-"""The harness itself tells right from wrong: what the simulator serves and what the receivers are sent
-comes back unchanged, and its judges find a lost, a repeated and a strange entry."""
+"""The harness itself tells right from wrong: what the simulator serves and what the receivers are
+sent comes back unchanged, and its judges find a lost, a repeated and a strange entry."""
 
 import gzip
 import http.client
@@ -98,19 +98,17 @@ def check_hec(bench, entries):
     same(receiver.entries(), entries[:3], "the stored events")
 
 
-def frames(entries):
-    return [b"<86>1 2024-01-01T00:00:00Z host app 1 - [x@1 a=\"\\]\"] \xef\xbb\xbf" + entry
-            for entry in entries]
+def counted(entries):
+    """The entries as a stream of syslog messages with octet counts."""
+    head = b"<86>1 2024-01-01T00:00:00Z host app 1 - [x@1 a=\"\\]\"] \xef\xbb\xbf"
+    return b"".join(b"%d %s%s" % (len(head) + len(entry), head, entry) for entry in entries)
 
 
 def check_syslog(bench, entries):
     for server in (bench.syslog_receiver(), bench.rsyslog()):
         with socket.create_connection(("127.0.0.1", server.port)) as connection:
-            connection.sendall(b"".join(b"%d %s" % (len(frame), frame) for frame in frames(entries)))
-        if hasattr(server, "wait_frames"):
-            server.wait_frames(len(entries))
-        else:
-            server.wait_count(len(entries))
+            connection.sendall(counted(entries))
+        server.wait_count(len(entries))
         same(server.messages(), entries, "the messages")
 
 
@@ -121,7 +119,7 @@ def check_tls(bench, entries):
     context.load_verify_locations(certificate.authority.file)
     with socket.create_connection(("127.0.0.1", server.port)) as plain:
         with context.wrap_socket(plain, server_hostname="localhost") as connection:
-            connection.sendall(b"".join(b"%d %s" % (len(frame), frame) for frame in frames(entries)))
+            connection.sendall(counted(entries))
             server.wait_count(len(entries))
     same(server.messages(), entries, "the messages over TLS")
 

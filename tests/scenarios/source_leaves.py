@@ -1,5 +1,6 @@
-"""A source that leaves the configuration on HUP is named with its place and polled no more; the others go
-on; when it is put back it goes on where it was, and what was made meanwhile arrives, all of it once."""
+"""A source that leaves the configuration on HUP is named with its place and polled no more; the
+others go on; when it is put back it goes on where it was, and what was made meanwhile arrives,
+all of it once."""
 
 from harness import run
 from harness.failure import check, same

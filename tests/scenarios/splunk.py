@@ -1,6 +1,7 @@
-"""Splunk's HTTP Event Collector gets every event once, the entry in it byte for byte and its time beside
-it; busy and failing answers are tried again; a poisoned event that Splunk names by its number goes to
-dead letter alone; a wrong token holds the output and sends nothing to dead letter."""
+"""Splunk's HTTP Event Collector gets every event once, the entry in it byte for byte and its time
+beside it; busy and failing answers are tried again; a poisoned event that Splunk names by its
+number goes to dead letter alone; a wrong token holds the output and sends nothing to dead letter.
+"""
 
 import json
 

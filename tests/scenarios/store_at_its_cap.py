@@ -1,6 +1,6 @@
-"""200,000 entries through a store of 64 MiB while one of two outputs is down: polling pauses, and the
-log and the status name the output that holds it; the output comes back and all goes on by itself; both
-outputs have everything."""
+"""200,000 entries through a store of 64 MiB while one of two outputs is down: polling pauses, and
+the log and the status name the output that holds it; the output comes back and all goes on by
+itself; both outputs have everything."""
 
 from harness import judge, run, settings
 from harness.failure import check

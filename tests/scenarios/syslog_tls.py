@@ -1,5 +1,5 @@
-"""rsyslog over TLS gets every entry once, byte for byte, when its certificate is good; one that is signed
-by somebody else, or made for another host, gets nothing."""
+"""rsyslog over TLS gets every entry once, byte for byte, when its certificate is good; one that
+is signed by somebody else, or made for another host, gets nothing."""
 
 from harness import judge, run, settings
 from harness.failure import check, same

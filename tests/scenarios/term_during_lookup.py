@@ -1,5 +1,5 @@
-"""TERM while a name lookup hangs, that of two outputs and that of the API: the daemon ends within 5 s, and
-nothing is lost or comes twice."""
+"""TERM while a name lookup hangs, that of two outputs and that of the API: the daemon ends within
+5 s, and nothing is lost or comes twice."""
 
 from harness import judge, machine, run, settings
 from harness.failure import check

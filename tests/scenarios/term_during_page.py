@@ -1,4 +1,5 @@
-"""TERM while a page is coming in: the daemon ends within 5 s, and nothing is lost or comes twice."""
+"""TERM while a page is coming in: the daemon ends within 5 s, and nothing is lost or comes twice.
+"""
 
 from harness import judge, run
 from harness.failure import check

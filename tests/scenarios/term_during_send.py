@@ -1,6 +1,6 @@
-"""TERM while a collector does not answer: the daemon ends within 5 s, nothing is lost, and only what was
-in flight may come again; a second TERM ends it at once. TERM while an answer is near: it is waited for,
-and nothing comes again."""
+"""TERM while a collector does not answer: the daemon ends within 5 s, nothing is lost, and only
+what was in flight may come again; a second TERM ends it at once. TERM while an answer is near: it
+is waited for, and nothing comes again."""
 
 import signal
 

@@ -1,5 +1,5 @@
-"""A token that the API refuses: the daemon stays up, says so, tries again slowly, and goes on with a new
-token from the same file on HUP, without a restart."""
+"""A token that the API refuses: the daemon stays up, says so, tries again slowly, and goes on
+with a new token from the same file on HUP, without a restart."""
 
 import time
 

@@ -118,7 +118,7 @@ class Bench:
     def judge_end(self):
         """What must hold at the end of every scenario."""
         for receiver in self.receivers:
-            check(not receiver.errors, f"a receiver was sent what makes no sense: {receiver.errors}")
+            check(not receiver.errors, f"a receiver was sent nonsense: {receiver.errors}")
         for daemon in self.daemons:
             tidy.check_log(daemon)
             tidy.check_secrets(daemon, self.secrets)

@@ -159,8 +159,8 @@ class Daemon:
         return until(look, words, limit, step=0.03)
 
     def wait_delivered(self, limit=60.0, outputs=None, caught_up=True):
-        """Waits until every source is read up to now (unless `caught_up` is false) and every output,
-        or each of those named, has all that it can get."""
+        """Waits until every source is read up to now (unless `caught_up` is false) and every
+        output, or each of those named, has all that it can get."""
         def holds(status):
             return (all(source.get("caught_up") or not caught_up for source in status["sources"])
                     and all(is_caught_up(output) for output in status["outputs"]
@@ -229,8 +229,8 @@ class Answer:
 
 
 class Notices:
-    """The socket that a service manager listens on (sd_notify). It is read at once, as systemd does:
-    whoever notifies waits for room in it."""
+    """The socket that a service manager listens on (sd_notify). It is read at once, as systemd
+    does: whoever notifies waits for room in it."""
 
     def __init__(self, path):
         self.path = str(path)

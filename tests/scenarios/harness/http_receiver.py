@@ -1,8 +1,8 @@
 """An HTTP collector with faults.
 
-It takes POSTs of newline-delimited JSON or of a JSON array, plain or gzip, and records the entries in
-order. What it answers is decided by a function that a scenario gives, request by request; without one
-it accepts everything.
+It takes POSTs of newline-delimited JSON or of a JSON array, plain or gzip, and records the
+entries in order. What it answers is decided by a function that a scenario gives, request by
+request; without one it accepts everything.
 """
 
 import dataclasses

@@ -1,5 +1,5 @@
-"""What only root can do to the machine, in a mount namespace of its own: nobody else sees it, and it
-is gone with the scenario."""
+"""What only root can do to the machine, in a mount namespace of its own: nobody else sees it, and
+it is gone with the scenario."""
 
 import ctypes
 import os
@@ -28,7 +28,7 @@ def mount(*arguments):
 
 
 def mount_for(bench, *arguments):
-    """A mount below the bench's folder, taken away before that is. The last argument is the place."""
+    """A mount below the bench's folder, taken away before that is. The last argument is where."""
     mount(*arguments)
     bench.cleanup.callback(subprocess.run, ["umount", "--lazy", str(arguments[-1])], check=False)
 

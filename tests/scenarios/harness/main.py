@@ -1,4 +1,5 @@
-"""Runs one scenario as a program: exit 0 when it holds, 1 when not, 77 when it cannot be run here.
+"""Runs one scenario as a program: exit 0 when it holds, 1 when not, 77 when it cannot be run
+here.
 
     python3 tests/scenarios/once.py --binaries build/src [--seed N] [--keep]
 """

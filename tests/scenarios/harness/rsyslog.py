@@ -1,4 +1,5 @@
-"""A real rsyslogd, as Debian ships it, that listens on TCP or TLS and writes what it gets to a file."""
+"""A real rsyslogd, as Debian ships it, that listens on TCP or TLS and writes what it gets to a
+file."""
 
 import shutil
 

@@ -2,8 +2,8 @@
 
 
 def retry(wait="50ms", most=100):
-    """A stack that grants all retries it may, a moment apart. Only `rate_limit` has its own mind: it
-    waits what the server asks for, and up to a second more."""
+    """A stack that grants all retries it may, a moment apart. Only `rate_limit` has its own mind:
+    it waits what the server asks for, and up to a second more."""
     interval = {"type": "fixed", "wait": wait, "jitter": "none"}
     return [
         {"handler": "connection_error", "max_retries": most, "interval": interval},

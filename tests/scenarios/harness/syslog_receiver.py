@@ -1,7 +1,7 @@
 """A syslog server that keeps what it gets, for a look at framing and headers.
 
-`udp`, `tcp`, `tls` or `unix` (datagrams, as /dev/log has them). Frames of a stream are told apart as
-RFC 6587 has it: octet counting or line feeds.
+`udp`, `tcp`, `tls` or `unix` (datagrams, as /dev/log has them). Frames of a stream are told apart
+as RFC 6587 has it: octet counting or line feeds.
 """
 
 import re
@@ -46,7 +46,8 @@ class SyslogReceiver:
         """Listens, at the place where it listened before."""
         is_datagram = self.kind in DATAGRAMS
         family = socket.AF_UNIX if self.kind == "unix" else socket.AF_INET
-        self.socket = socket.socket(family, socket.SOCK_DGRAM if is_datagram else socket.SOCK_STREAM)
+        kind = socket.SOCK_DGRAM if is_datagram else socket.SOCK_STREAM
+        self.socket = socket.socket(family, kind)
         if self.kind == "unix":
             self.path.unlink(missing_ok=True)
             self.socket.bind(str(self.path))
@@ -132,7 +133,7 @@ class SyslogReceiver:
         """The message of each frame without header and byte-order mark."""
         return [message_of(frame) for frame in self.frames()]
 
-    def wait_frames(self, count, limit=60.0):
+    def wait_count(self, count, limit=60.0):
         until(lambda: len(self.frames()) >= count,
               lambda: f"{count} messages at the syslog receiver, which has {len(self.frames())}",
               limit, step=0.05)

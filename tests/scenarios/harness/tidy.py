@@ -1,6 +1,5 @@
 """What is looked at after every scenario, whatever it was about."""
 
-import os
 import re
 
 from .failure import check, same
@@ -35,8 +34,4 @@ def check_secrets(daemon, secrets):
 
 def files_of(daemon):
     yield from (path for path in (daemon.log, daemon.output) if path.exists())
-    for folder, _, names in os.walk(daemon.state):
-        for name in names:
-            path = daemon.state.__class__(folder) / name
-            if path.is_file():
-                yield path
+    yield from (path for path in daemon.state.rglob("*") if path.is_file())

@@ -1,5 +1,5 @@
-"""TLS in front of something that speaks none, and a proxy that is asked to CONNECT through itself: both
-pass bytes on and count connections."""
+"""TLS in front of something that speaks none, and a proxy that is asked to CONNECT through
+itself: both pass bytes on and count connections."""
 
 import base64
 import socket
