@@ -66,18 +66,55 @@ static long round_up(int64_t us, int64_t unit_us)
     return units > INT32_MAX ? INT32_MAX : (long)units;
 }
 
-struct http_limits http_limits_of(const struct http_request *request)
+static const char *if_given(const char *text)
+{
+    return text == NULL || *text == '\0' ? NULL : text;
+}
+
+static void set_times(const struct http_request *request, struct http_settings *settings)
 {
     int64_t whole_us = request->timeout_us > 0 ? request->timeout_us : default_timeout_us;
     int64_t connect_us = request->connect_timeout_us;
     if (connect_us <= 0)
         connect_us =
             whole_us / 3 > least_connect_timeout_us ? whole_us / 3 : least_connect_timeout_us;
-    return (struct http_limits){
-        .whole_ms = round_up(whole_us, USEC_PER_MSEC),
-        .connect_ms = round_up(connect_us, USEC_PER_MSEC),
-        .stall_seconds = round_up(whole_us, USEC_PER_SEC),
-    };
+    settings->whole_ms = round_up(whole_us, USEC_PER_MSEC);
+    settings->connect_ms = round_up(connect_us, USEC_PER_MSEC);
+    settings->stall_seconds = round_up(whole_us, USEC_PER_SEC);
+}
+
+static int set_tls(const struct http_tls *tls, struct http_settings *settings, struct error *error)
+{
+    const char *version = if_given(tls->min_version);
+    settings->needs_tls_1_3 = version != NULL && strcmp(version, "1.3") == 0;
+    if (version != NULL && !settings->needs_tls_1_3 && strcmp(version, "1.2") != 0)
+        return error_set(error, ERROR_INVALID, "least TLS version %s: not 1.2 or 1.3", version);
+    settings->ca_file = if_given(tls->ca_file);
+    settings->cert_file = if_given(tls->cert_file);
+    settings->key_file = if_given(tls->key_file);
+    return 0;
+}
+
+int http_settings_of(const struct http_request *request, bool connect_only,
+    struct http_settings *ret_settings, struct error *error)
+{
+    struct http_settings settings = {
+        .url = request->url, .proxy = request->proxy, .connect_only = connect_only};
+    set_times(request, &settings);
+    int code = set_tls(&request->tls, &settings, error);
+    if (code < 0)
+        return code;
+    if (!connect_only) {
+        bool says_post = strcmp(request->method, "POST") == 0;
+        settings.user_agent = request->user_agent;
+        settings.accept_gzip = request->accept_gzip;
+        settings.body_size = request->body.size;
+        settings.is_post = says_post || request->body.size > 0;
+        settings.is_head = !settings.is_post && strcmp(request->method, "HEAD") == 0;
+        settings.method = says_post || settings.is_head ? NULL : request->method;
+    }
+    *ret_settings = settings;
+    return 0;
 }
 
 static int visit_line(http_line_visit visit, void *user, const struct http_header *header)

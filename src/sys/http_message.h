@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/buffer.h"
 #include "sys/http.h"
 
@@ -11,13 +13,23 @@
  * The text names a header, never its value. */
 int http_check_request(const struct http_request *request, struct error *error);
 
-/* Whole milliseconds and seconds, rounded up, at least one of each. */
-struct http_limits {
-    long whole_ms;
-    long connect_ms;
-    long stall_seconds;
+/* What a request asks of libcurl, worked out. Strings are the request's own, NULL when there is
+ * nothing to set; times are rounded up, at least one of each. */
+struct http_settings {
+    const char *url, *proxy;
+    long whole_ms, connect_ms, stall_seconds;
+    const char *ca_file, *cert_file, *key_file;
+    bool needs_tls_1_3;
+    bool connect_only; /* what follows is not for it */
+    const char *user_agent;
+    bool accept_gzip;
+    bool is_head, is_post; /* `is_post` for every method with a body */
+    const char *method;    /* when these two do not say it */
+    size_t body_size;
 };
-struct http_limits http_limits_of(const struct http_request *request);
+/* ERROR_INVALID for a least TLS version that is neither "1.2" nor "1.3". */
+int http_settings_of(const struct http_request *request, bool connect_only,
+    struct http_settings *ret_settings, struct error *error);
 
 /* Visits each header as a line in libcurl's spelling, without a line break. The line is wiped after
  * its visit. A negative return value ends it and is returned. */
