@@ -10,6 +10,10 @@
 /* One of each name; outputs name sources that exist; no file is written by two. */
 int config_check_document(struct schema_reader *reader, const struct schema_site *site);
 
+/* Refuses a header Authorization in the `headers` of the source or output, for this reason. */
+int config_check_no_authorization(
+    struct schema_reader *reader, const struct schema_site *site, const char *reason);
+
 int config_check_source(struct schema_reader *reader, const struct schema_site *site);
 int config_check_tls(struct schema_reader *reader, const struct schema_site *site);
 

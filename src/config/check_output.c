@@ -1,6 +1,5 @@
 /* Rules of an output. */
 #include <string.h>
-#include <strings.h>
 
 #include "base/limits.h"
 #include "base/units.h"
@@ -48,11 +47,9 @@ static int check_http(struct schema_reader *reader, const struct schema_site *si
     if (output->http.body == CONFIG_BODY_ARRAY && output->format != NULL &&
         strcmp(output->format, "json") != 0)
         code = schema_problem_at(reader, site, "body", "array is for format: json only");
-    for (size_t i = 0; i < output->headers.count && code == 0; i++)
-        if (output->http.token.kind != SECRET_NONE &&
-            strcasecmp(output->headers.items[i].name, "Authorization") == 0)
-            code = schema_problem_at(reader, site, "headers",
-                "Authorization cannot be set beside `token`, which makes it");
+    if (code == 0 && output->http.token.kind != SECRET_NONE)
+        code = config_check_no_authorization(
+            reader, site, "cannot be set beside `token`, which makes it");
     return code;
 }
 

@@ -234,11 +234,17 @@ END_TEST
 START_TEST(a_header_cannot_stand_beside_the_key_that_makes_it)
 {
     expect_output_problem(
-        "type: http, url: \"https://h\", token: {env: T}, headers: {authorization: x}", "{a",
-        "outputs[0].headers: Authorization cannot be set beside `token`, which makes it");
+        "type: http, url: \"https://h\", token: {env: T}, headers: {authorization: x}", "auth",
+        "outputs[0].headers.authorization: cannot be set beside `token`, which makes it");
     config_free(parse_output("type: http, url: \"https://h\", headers: {Authorization: {env: T}}"));
-    expect_source_problem("headers: {Authorization: x}", "{",
-        "sources[0].headers: Authorization cannot be set; `token` makes it");
+    expect_source_problem("headers: {X-A: 1, Authorization: {env: T}}", "Auth",
+        "sources[0].headers.Authorization: cannot be set; `token` makes it");
+    /* At its own line and column, a secret or not, and whatever else is wrong with it. */
+    struct config_problems problems =
+        parse_bad(slice_of(SOURCE_BEGINS "    headers:\n      X-A: 1\n      AUTHORIZATION: [1]\n"));
+    ck_assert(has_problem(
+        &problems, 7, 7, "sources[0].headers.AUTHORIZATION: cannot be set; `token` makes it"));
+    config_problems_deinit(&problems);
     expect_source_problem("headers: {Content-Length: 5}", "Content-Length",
         "sources[0].headers.Content-Length: cannot be set; the sender sets it");
     expect_source_problem("headers: {X-A: 1, x-a: 2}", "x-a",
