@@ -16,26 +16,3 @@ struct output_answer answer_failed(
         .retry_after_us = -1,
         .refused = -1};
 }
-
-enum slackaudit_transport answer_transport(enum http_failure failure)
-{
-    switch (failure) {
-    case HTTP_OK:
-        return SLACKAUDIT_TRANSPORT_OK;
-    case HTTP_TIMEOUT:
-        return SLACKAUDIT_TRANSPORT_TIMEOUT;
-    case HTTP_DNS:
-        return SLACKAUDIT_TRANSPORT_DNS;
-    case HTTP_CONNECT:
-        return SLACKAUDIT_TRANSPORT_CONNECT;
-    case HTTP_TLS:
-        return SLACKAUDIT_TRANSPORT_TLS;
-    case HTTP_RESET:
-        return SLACKAUDIT_TRANSPORT_RESET;
-    case HTTP_TOO_LARGE:
-    case HTTP_REFUSED:
-    case HTTP_OTHER:
-        break;
-    }
-    return SLACKAUDIT_TRANSPORT_OTHER;
-}

@@ -11,6 +11,3 @@ struct output_answer answer_delivered(void);
 /* Not delivered, or nobody knows. `message` must live during done(). */
 struct output_answer answer_failed(
     enum slackaudit_transport transport, int os_errno, const char *message);
-
-/* How the retry stack calls what failed in a call or a stream. */
-enum slackaudit_transport answer_transport(enum http_failure failure);
