@@ -89,7 +89,6 @@ int daemon_apply_outputs(struct daemon *daemon, struct generation *generation, s
 /* Goes on with outputs that were leaving and are quiet by now. */
 void daemon_settle_outputs(struct daemon *daemon);
 void daemon_drop_outputs(struct daemon *daemon);
-bool daemon_output_wants(const struct config_output *config, const char *source);
 
 /* reload.c: reads the configuration again. Problems are logged, and appended to `report` when it is
  * not NULL. ERROR_INVALID: the old one is kept. */

@@ -21,7 +21,7 @@ static void reread(void *user, const char *name, int64_t oldest, int64_t latest)
         walker_reread(source->walker, oldest, latest);
 }
 
-bool daemon_output_wants(const struct config_output *config, const char *source)
+static bool output_wants(const struct config_output *config, const char *source)
 {
     for (size_t i = 0; config->sources[i] != NULL; i++)
         if (strcmp(config->sources[i], source) == 0)
@@ -36,7 +36,7 @@ static int join_sources(struct daemon_output *output, struct error *error)
     struct daemon *daemon = output->daemon;
     for (size_t i = 0; i < daemon->source_count; i++) {
         struct daemon_source *source = daemon->sources[i];
-        if (source->walker == NULL || !daemon_output_wants(output->config, source->config->name))
+        if (source->walker == NULL || !output_wants(output->config, source->config->name))
             continue;
         int r = delivery_add_source(
             output->delivery, source->config->name, walker_source(source->walker), error);

@@ -237,7 +237,7 @@ static int statement_open(struct database *database, const char *sql,
 {
     struct statement *statement = NULL;
     int code = statement_find(database, sql, &statement, error);
-    if (code < 0)
+    if (statement == NULL)
         return code;
     if (statement->open)
         return error_set(
@@ -287,11 +287,6 @@ struct slice query_bytes(const struct query *query, int column)
     const char *data = sqlite3_column_blob(query->statement->handle, column);
     int size = sqlite3_column_bytes(query->statement->handle, column);
     return (struct slice){.data = data, .size = data == NULL ? 0 : (size_t)size};
-}
-
-bool query_is_null(const struct query *query, int column)
-{
-    return sqlite3_column_type(query->statement->handle, column) == SQLITE_NULL;
 }
 
 void query_close(struct query *query)

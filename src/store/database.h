@@ -116,5 +116,4 @@ int query_next(struct query *query, struct error *error);
 /* A column of the present row; bytes are valid until the next row or the end. */
 int64_t query_integer(const struct query *query, int column);
 struct slice query_bytes(const struct query *query, int column);
-bool query_is_null(const struct query *query, int column);
 void query_close(struct query *query);

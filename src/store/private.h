@@ -89,7 +89,6 @@ void source_free(struct store_source *source);
 /* Part of a transaction: writes the source's row. ERROR_MISSING when the source was forgotten. */
 int source_write(struct store_source *source, const struct store_walk *walk, uint64_t next_sequence,
     struct error *error);
-struct store_source *source_find(const struct store *store, const char *name);
 int store_source_get(struct store *store, const char *name, struct store_source **ret_source,
     struct store_walk *ret_walk, struct error *error);
 int store_seen(struct store_source *source, int64_t from,

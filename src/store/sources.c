@@ -39,7 +39,7 @@ static void source_link(struct store_source *source)
     *link = source;
 }
 
-struct store_source *source_find(const struct store *store, const char *name)
+static struct store_source *source_find(const struct store *store, const char *name)
 {
     for (struct store_source *source = store->sources; source != NULL; source = source->next)
         if (strcmp(source->name, name) == 0)
