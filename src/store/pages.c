@@ -252,22 +252,28 @@ static int write_outcome(struct commit *commit, struct error *error)
     return result;
 }
 
+/* The window's row and what hangs on it: a page has no place but in a window. */
+static int write_window(struct commit *commit, struct error *error)
+{
+    bool waits = commit->outcome == STORE_WAIT;
+    int result = 0;
+    if (waits || commit->outcome == STORE_KEEP_OPEN)
+        result = window_write(commit->source, commit->window, waits, &commit->window_id, error);
+    if (result == 0 && commit->page != NULL)
+        result = insert_batch(commit, error);
+    if (result == 0)
+        result = write_outcome(commit, error);
+    return result;
+}
+
 static int write_commit(struct store *store, void *user, struct error *error)
 {
     struct commit *commit = user;
-    const struct store_window *window = commit->window;
-    commit->window_id = window == NULL ? 0 : window->id;
+    commit->window_id = commit->window == NULL ? 0 : commit->window->id;
     commit->sequence = commit->source->next_sequence;
     commit->left_bytes = 0;
     (void)store; /* the source knows it */
-    int result = 0;
-    if (window != NULL && (commit->outcome == STORE_KEEP_OPEN || commit->outcome == STORE_WAIT))
-        result = window_write(
-            commit->source, window, commit->outcome == STORE_WAIT, &commit->window_id, error);
-    if (result == 0 && commit->page != NULL)
-        result = insert_batch(commit, error);
-    if (result == 0 && window != NULL)
-        result = write_outcome(commit, error);
+    int result = commit->window == NULL ? 0 : write_window(commit, error);
     if (result == 0)
         result = source_write(commit->source, commit->walk, commit->sequence, error);
     if (commit->page != NULL)
@@ -366,8 +372,9 @@ int store_commit(struct store_source *source, struct store_page *page, struct st
         return error_set(error, ERROR_INVALID, "a page of %s without a window", source->name);
     if (page != NULL)
         counted.pages++;
-    bool is_empty = page == NULL || (page->record.count == 0 && page->failed == 0);
-    if (!is_empty && outcome != STORE_GIVE_UP) {
+    bool is_batch =
+        page != NULL && (page->record.count > 0 || page->failed != 0) && outcome != STORE_GIVE_UP;
+    if (is_batch) {
         int result = complete_page(page, &commit.record, error);
         if (result < 0)
             return result;
@@ -380,7 +387,7 @@ int store_commit(struct store_source *source, struct store_page *page, struct st
         return result;
     if (window != NULL)
         finish_window(window, &commit);
-    if (commit.page != NULL)
+    if (is_batch)
         page_free(TAKE(owned));
     return 0;
 }
