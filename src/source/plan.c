@@ -1,14 +1,6 @@
 #include "source/plan.h"
 
-static int64_t lower(int64_t left, int64_t right)
-{
-    return left < right ? left : right;
-}
-
-static int64_t higher(int64_t left, int64_t right)
-{
-    return left > right ? left : right;
-}
+#include "base/order.h"
 
 int64_t plan_oldest(const struct store_walk *walk, int64_t overlap)
 {

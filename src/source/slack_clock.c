@@ -1,16 +1,7 @@
 #include "source/slack_clock.h"
 
+#include "base/order.h"
 #include "base/units.h"
-
-static int64_t lower(int64_t left, int64_t right)
-{
-    return left < right ? left : right;
-}
-
-static int64_t higher(int64_t left, int64_t right)
-{
-    return left > right ? left : right;
-}
 
 static bool is_near(int64_t left_us, int64_t right_us)
 {

@@ -1,12 +1,8 @@
 /* The seen-set of the walk: which ids it needs in memory. The store has them all. */
 #include "source/walker_private.h"
 
+#include "base/order.h"
 #include "base/units.h"
-
-static int64_t lower(int64_t left, int64_t right)
-{
-    return left < right ? left : right;
-}
 
 /* The seconds of a waiting piece that nothing reads again: a back-fill makes many pieces, and their
  * ids must not all be in memory. What lies below the piece shares its first second; an entry

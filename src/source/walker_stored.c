@@ -5,22 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/units.h"
 
 /* Seconds after which a cursor kept across a restart is not trusted; Slack gives no figure. */
 enum { CURSOR_LIFE = 10 * 60 };
 
 /* ---- Ranges to be read again ---- */
-
-static int64_t lower(int64_t left, int64_t right)
-{
-    return left < right ? left : right;
-}
-
-static int64_t higher(int64_t left, int64_t right)
-{
-    return left > right ? left : right;
-}
 
 /* In the store, so that it outlives this process. */
 static int keep_range(const struct store_type *store_type, struct store_source *source,
