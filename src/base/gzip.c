@@ -48,7 +48,7 @@ void gzip_free(struct gzip *gzip)
 static void feed(z_stream *stream, struct slice *input)
 {
     size_t size = input->size < INPUT_STEP ? input->size : INPUT_STEP;
-    stream->next_in = (Bytef *)(uintptr_t)input->data; /* zlib does not write there */
+    stream->next_in = (Bytef *)input->data; /* zlib does not write there */
     stream->avail_in = (uInt)size;
     if (size > 0)
         input->data += size;
@@ -148,7 +148,7 @@ int gzip_expand(struct slice input, struct buffer *output)
     z_stream stream = {0};
     if (input.size > UINT32_MAX)
         return ERROR_LIMIT;
-    stream.next_in = (Bytef *)(uintptr_t)input.data;
+    stream.next_in = (Bytef *)input.data;
     stream.avail_in = (uInt)input.size;
     if (inflateInit2(&stream, GZIP_WINDOW_BITS) != Z_OK)
         return ERROR_MEMORY;

@@ -17,7 +17,7 @@ struct json_document {
 /* json-c asks for a writable object even where it only reads. */
 static struct json_object *object_of(const struct json_value *value)
 {
-    return (struct json_object *)(uintptr_t)value;
+    return (struct json_object *)value;
 }
 
 static const struct json_value *value_of(const struct json_object *object)

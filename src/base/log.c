@@ -274,7 +274,7 @@ static void write_pieces(const struct iovec *pieces, int count)
 
 static struct iovec piece(const char *text)
 {
-    return (struct iovec){.iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text)};
+    return (struct iovec){.iov_base = (void *)text, .iov_len = strlen(text)};
 }
 
 static void write_text_line(

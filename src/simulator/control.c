@@ -88,7 +88,7 @@ static int append_stats(struct api *api, int64_t now_us, struct buffer *body)
     return buffer_printf(body,
         ",\"history\":{\"entries\":%llu,\"from\":%lld,\"to\":%lld,\"made\":%llu}}\n",
         (unsigned long long)timeline->entries, (long long)timeline->from,
-        (long long)(timeline->from + timeline->span),
+        (long long)timeline->from + timeline->span,
         (unsigned long long)history_length(api->history, now_us));
 }
 

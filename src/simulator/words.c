@@ -67,9 +67,8 @@ static const char *const titles[] = {
     "not escaped: 'single' `back` $dollar %percent ${jndi:ldap:\\/\\/example.com}",
     "key=value|pipe|equals=sign\\\\|escaped",
     "",
-    "a rather long description that says what this automation is for, whom to ask when it stops, "
-    "and why "
-    "nobody should change it on a Friday afternoon; see also the hand\\u2011over notes",
+    ("a rather long description that says what this automation is for, whom to ask when it stops, "
+     "and why nobody should change it on a Friday afternoon; see also the hand\\u2011over notes"),
 };
 const struct word_list words_titles = LIST(titles);
 

@@ -22,7 +22,7 @@ static int invalid(struct error *error, const char *why)
 static bool is_loopback(struct slice host)
 {
     char text[64];
-    if (host.size >= sizeof(text))
+    if (host.size == 0 || host.size >= sizeof(text))
         return false;
     memcpy(text, host.data, host.size);
     text[host.size] = '\0';

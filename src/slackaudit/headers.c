@@ -10,11 +10,11 @@
 void headers_deinit(struct headers *headers)
 {
     for (size_t i = 0; i < headers->count; i++) {
-        char *value = (char *)(uintptr_t)headers->items[i].value;
+        char *value = (char *)headers->items[i].value;
         if (value != NULL)
             explicit_bzero(value, strlen(value));
         free(value);
-        free((char *)(uintptr_t)headers->items[i].name);
+        free((char *)headers->items[i].name);
     }
     free(headers->items);
     *headers = (struct headers){0};

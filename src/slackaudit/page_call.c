@@ -154,7 +154,7 @@ static int take(struct slackaudit_call *call, int status, const char *data, size
 
 static void judge_page(struct page_call *page_call, struct call_outcome *outcome)
 {
-    struct slackaudit_page_summary summary;
+    struct slackaudit_page_summary summary = {0};
     int code = page_call->call.refusal;
     if (code == 0)
         code = slackaudit_page_finish(page_call->page, &summary);
