@@ -1,7 +1,5 @@
 #include "base/json_check.h"
 
-#include <stdint.h>
-
 #include "base/limits.h"
 #include "base/utf8.h"
 

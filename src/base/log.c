@@ -11,7 +11,6 @@
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
-#include "base/units.h"
 #include "base/utf8.h"
 
 enum { SHORTEST_SECRET = 6, STAMP_SIZE = 48 };

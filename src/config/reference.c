@@ -1,7 +1,6 @@
 #include "config/reference.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"

@@ -1,9 +1,7 @@
 /* Words out of a fixed list. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/limits.h"
 #include "config/types.h"
 
 /* Enums are written through pointers to int. */

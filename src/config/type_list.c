@@ -1,9 +1,7 @@
 /* Lists of single values. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/cleanup.h"
 #include "config/types.h"
 
 /* Whether the node is a list of a good length; else tells. */

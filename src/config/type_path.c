@@ -1,6 +1,5 @@
 /* Paths: texts whose examination looks at the file system. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,5 +1,4 @@
 /* Where a source begins when it is seen first: now, -7d, a time. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,14 +1,12 @@
 #include "daemon/daemon.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 
 #include "base/units.h"
 #include "daemon/daemon_private.h"
-#include "sys/file.h"
 #include "sys/service.h"
 
 #define STOP_US                                                                                    \

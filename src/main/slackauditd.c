@@ -1,7 +1,6 @@
 /* slackauditd: arguments and exit codes, nothing else. */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/limits.h"

@@ -1,7 +1,5 @@
 #include "output/delivery_parts.h"
 
-#include <stdlib.h>
-
 #include "base/limits.h"
 #include "slackaudit/page.h"
 

@@ -10,12 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/crash_point.h"
-#include "base/hash.h"
 #include "base/limits.h"
 #include "base/units.h"
 #include "output/compressor.h"

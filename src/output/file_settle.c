@@ -5,11 +5,9 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/crash_point.h"
-#include "base/limits.h"
 #include "sys/file.h"
 
 int file_rename_rotated(const char *path, const char *suffix, struct error *error)

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "base/units.h"
 #include "simulator/pretty.h"
 
 enum { PURPOSE_LATE = 40, PURPOSE_LATE_BY, PURPOSE_PRETTY };

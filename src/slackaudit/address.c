@@ -1,7 +1,6 @@
 #include "slackaudit/address.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <strings.h>
 
 static bool is_unreserved(char byte)

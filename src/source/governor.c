@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/units.h"
 
 /* The bucket is counted in microseconds of flow: a call costs `60 s / calls_per_minute` of them. */

@@ -1,7 +1,6 @@
 #include "source/intake.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/limits.h"
 

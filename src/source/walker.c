@@ -1,10 +1,6 @@
 #include "source/walker_private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include "base/units.h"
 
 const char *walker_name(const struct walker *walker)
 {

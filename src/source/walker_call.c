@@ -1,7 +1,6 @@
 /* The calls: a page of the open window, and a probe of the time. */
 #include "source/walker_private.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/units.h"

@@ -3,7 +3,6 @@
 #include "source/walker_private.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/order.h"
 #include "base/units.h"

@@ -1,6 +1,5 @@
 #include "store/database.h"
 
-#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>

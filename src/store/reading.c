@@ -1,4 +1,3 @@
-#include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "store/private.h"

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/units.h"
 

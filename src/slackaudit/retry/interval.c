@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/cleanup.h"
 #include "slackaudit/retry/wait.h"
 
 struct slackaudit_interval {

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>

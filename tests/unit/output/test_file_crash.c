@@ -6,13 +6,11 @@
 #include "check_main.h"
 
 #include <dirent.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "base/gzip.h"
 #include "base/limits.h"
-#include "base/units.h"
 #include "output/delivery_parts.h"
 #include "sys/file.h"
 #include "sys/folder.h"

@@ -1,7 +1,6 @@
 /* The small parts: selection, encoder, names of rotated files, the table of types. */
 #include "check_main.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"

@@ -4,7 +4,6 @@
 #include "check_main.h"
 
 #include <netdb.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/units.h"
