@@ -16,12 +16,3 @@ struct hash_key {
 
 struct hash_key hash_key_of(struct slice id);
 uint64_t hash64(struct slice bytes);
-
-/* A running 64-bit checksum, for bytes that are written piece by piece. */
-struct hash_stream;
-struct hash_stream *hash_stream_new(void); /* NULL without memory */
-void hash_stream_free(struct hash_stream *stream);
-void hash_stream_reset(struct hash_stream *stream);
-void hash_stream_update(struct hash_stream *stream, struct slice bytes);
-uint64_t hash_stream_value(
-    const struct hash_stream *stream); /* equals hash64() of all bytes so far */

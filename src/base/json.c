@@ -185,19 +185,6 @@ bool json_boolean(const struct json_value *value, bool fallback)
     return json_object_get_boolean(object);
 }
 
-int json_each(const struct json_value *object, json_visit visit, void *user)
-{
-    if (!json_is_object(object))
-        return 0;
-    json_object_object_foreach(object_of(object), name, member)
-    {
-        int result = visit(user, name, value_of(member));
-        if (result < 0)
-            return result;
-    }
-    return 0;
-}
-
 int json_write(const struct json_value *value, bool indent, struct buffer *output)
 {
     int flags = JSON_C_TO_STRING_NOSLASHESCAPE;

@@ -39,11 +39,6 @@ const char *json_string(const struct json_value *value);
 int64_t json_integer(const struct json_value *value, int64_t fallback);
 bool json_boolean(const struct json_value *value, bool fallback);
 
-/* Visits each member of an object in order. A negative return value of `visit` ends it and is
- * returned. */
-typedef int (*json_visit)(void *user, const char *name, const struct json_value *value);
-int json_each(const struct json_value *object, json_visit visit, void *user);
-
 /* Appends the value as JSON (NULL: null); `indent` is for people. Fractions, exponents and the
  * digits of large integers come back as they were read; an integer beyond 64 bits gets an exponent
  * of 0. Returns 0, ERROR_MEMORY, or what the buffer refused with. */

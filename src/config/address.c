@@ -145,7 +145,8 @@ bool config_address_has_scheme(const struct config_address *address, const char 
            strncasecmp(address->scheme.data, scheme, address->scheme.size) == 0;
 }
 
-bool config_address_is_loopback(const struct config_address *address)
+/* localhost, 127.0.0.0/8, ::1. */
+static bool is_loopback(const struct config_address *address)
 {
     struct slice host = address->host;
     if (is_literal(AF_INET, host))
@@ -173,7 +174,7 @@ const char *config_address_http_fault(const char *text, bool insecure)
         return "must not hold user information; a token or a header carries the secret";
     if (address.has_fragment)
         return "must not hold a fragment (#)";
-    if (plain && !insecure && !config_address_is_loopback(&address))
+    if (plain && !insecure && !is_loopback(&address))
         return "must begin with https://: http:// to another host shows the secret to the network "
                "(insecure_http: true allows it)";
     return NULL;

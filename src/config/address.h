@@ -23,9 +23,6 @@ const char *config_address_parse(const char *text, struct config_address *ret_ad
 
 bool config_address_has_scheme(const struct config_address *address, const char *scheme);
 
-/* localhost, 127.0.0.0/8, ::1. */
-bool config_address_is_loopback(const struct config_address *address);
-
 /* NULL when an HTTP address may be used, or what is wrong. `insecure` lets http:// go to any host.
  */
 const char *config_address_http_fault(const char *text, bool insecure);

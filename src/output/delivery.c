@@ -280,11 +280,6 @@ void delivery_reopen(struct delivery *delivery)
         delivery->type->reopen(delivery->output);
 }
 
-const char *delivery_name(const struct delivery *delivery)
-{
-    return delivery->config->name;
-}
-
 void delivery_status(const struct delivery *delivery, struct delivery_status *ret_status)
 {
     *ret_status = (struct delivery_status){

@@ -103,7 +103,6 @@ void delivery_retry_now(struct delivery *delivery);
 /* USR1: as output_type.reopen. */
 void delivery_reopen(struct delivery *delivery);
 
-const char *delivery_name(const struct delivery *delivery);
 void delivery_status(const struct delivery *delivery, struct delivery_status *ret_status);
 
 /* Cancels what is in flight (it is sent again at the next start) and detaches from the sources.

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-const char *walker_name(const struct walker *walker)
+static const char *walker_name(const struct walker *walker)
 {
     return walker->context.config->name;
 }

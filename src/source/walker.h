@@ -74,7 +74,6 @@ int walker_new(
 /* Cancels the call under way; its window goes on at the next start. NULL is allowed. */
 void walker_free(struct walker *walker);
 
-const char *walker_name(const struct walker *walker);
 struct store_source *walker_source(const struct walker *walker);
 void walker_status(const struct walker *walker, struct walker_status *ret_status);
 /* "walking", "resting", ... */

@@ -40,28 +40,5 @@ START_TEST(ids_that_differ_in_one_character_have_keys_that_differ_in_every_word)
 }
 END_TEST
 
-START_TEST(a_stream_in_any_pieces_gives_the_hash_of_the_whole)
-{
-    char bytes[5000];
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        bytes[i] = (char)(i * 31 + i / 256);
-    struct hash_stream *stream = hash_stream_new();
-    ck_assert_ptr_nonnull(stream);
-    ck_assert_uint_eq(hash_stream_value(stream), hash64(SLICE_LITERAL("")));
-    for (size_t piece = 1; piece < 700; piece += 13) {
-        hash_stream_reset(stream);
-        for (size_t at = 0; at < sizeof(bytes); at += piece) {
-            size_t size = sizeof(bytes) - at < piece ? sizeof(bytes) - at : piece;
-            hash_stream_update(stream, (struct slice){bytes + at, size});
-            hash_stream_update(stream, (struct slice){NULL, 0});
-            ck_assert_uint_eq(hash_stream_value(stream), hash64((struct slice){bytes, at + size}));
-        }
-    }
-    hash_stream_free(stream);
-    hash_stream_free(NULL);
-}
-END_TEST
-
 CHECK_MAIN("hash", hashes_are_those_of_xxh3, an_empty_slice_without_data_hashes_like_the_empty_text,
-    ids_that_differ_in_one_character_have_keys_that_differ_in_every_word,
-    a_stream_in_any_pieces_gives_the_hash_of_the_whole)
+    ids_that_differ_in_one_character_have_keys_that_differ_in_every_word)

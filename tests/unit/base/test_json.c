@@ -93,35 +93,6 @@ START_TEST(a_string_with_a_nul_byte_is_no_c_string)
 }
 END_TEST
 
-struct visit {
-    char names[16];
-    size_t count;
-    size_t stop_at;
-};
-
-static int note_name(void *user, const char *name, const struct json_value *value)
-{
-    struct visit *visit = user;
-    visit->names[visit->count++] = name[0];
-    ck_assert_int_eq(json_integer(value, -1), (int64_t)visit->count);
-    return visit->count == visit->stop_at ? ERROR_CANCELLED : 1;
-}
-
-START_TEST(members_are_visited_in_order_until_one_visit_fails)
-{
-    _cleanup_document_ *document = parse("{\"z\":1,\"a\":2,\"m\":3}");
-    struct visit whole = {.stop_at = 0};
-    ck_assert_int_eq(json_each(json_root(document), note_name, &whole), 0);
-    ck_assert_str_eq(whole.names, "zam");
-    struct visit part = {.stop_at = 2};
-    ck_assert_int_eq(json_each(json_root(document), note_name, &part), ERROR_CANCELLED);
-    ck_assert_str_eq(part.names, "za");
-    ck_assert_int_eq(json_each(NULL, note_name, &part), 0);
-    ck_assert_int_eq(json_each(json_get(json_root(document), "z"), note_name, &part), 0);
-    ck_assert_uint_eq(part.count, 2);
-}
-END_TEST
-
 START_TEST(numbers_are_written_with_the_value_they_had)
 {
     expect_written("[0,-1,1.10,1E5,1e-7,0.1234567890123456789012345678901234567890]",
@@ -398,8 +369,8 @@ END_TEST
 CHECK_MAIN("json", a_path_is_followed_in_one_expression,
     what_is_absent_null_or_of_another_type_answers_with_the_fallback,
     an_integer_that_does_not_fit_is_none, a_string_with_a_nul_byte_is_no_c_string,
-    members_are_visited_in_order_until_one_visit_fails, numbers_are_written_with_the_value_they_had,
-    text_is_written_without_needless_escapes, indented_output_has_a_line_for_each_member,
+    numbers_are_written_with_the_value_they_had, text_is_written_without_needless_escapes,
+    indented_output_has_a_line_for_each_member,
     writing_past_the_limit_of_the_buffer_appends_nothing, a_value_of_any_type_can_stand_alone,
     what_rfc_8259_forbids_is_refused, what_rfc_8259_allows_is_accepted,
     every_beginning_of_a_document_is_refused, nesting_goes_to_the_limit_and_no_deeper,
