@@ -1,12 +1,13 @@
 /*
  * The one cleanup idiom of the tree: a local that owns something says so where it is declared.
  *
- *     _cleanup_(buffer_deinit) struct buffer body = BUFFER_INIT(LIMIT_API_ERROR_BODY);
+ *     _cleanup_(buffer_deinit) struct buffer body = BUFFER_INIT(LIMIT_RESPONSE_BODY);
  *     _cleanup_free_ char *path = NULL;
  *
  * The destructor runs at every way out of the scope. `TAKE(pointer)` hands ownership on: it yields
  * the value and leaves NULL behind. Every destructor here accepts NULL and half-built objects. For
- * heap objects `DEFINE_CLEANUP(x_free)` makes `x_freep`, which takes the address of the pointer.
+ * heap objects `DEFINE_CLEANUP(struct x, x_free)` makes `x_freep`, which takes the address of the
+ * pointer.
  */
 #pragma once
 

@@ -4,9 +4,10 @@
  *
  * It is a small machine around one question, "which call comes next?":
  *
- *     step: room in the store? -> an open window? (else ask the plan for one, or rest) -> call the
- * next page page done: commit page, ids and place in one transaction -> next page | close | cut off
- * a piece | give up the window
+ *     step:      room in the store? -> an open window? (else ask the plan for one, or rest)
+ *                -> call the next page
+ *     page done: commit page, ids and place in one transaction
+ *                -> next page | close | cut off a piece | give up the window
  *
  * A window can always be given up, because nothing outside depends on it before it closes; that is
  * the one answer to a cursor that is refused, repeats or has grown old. What fails past the retry

@@ -1,9 +1,16 @@
 /*
- * What the walker's source files share: walker.c (life, the step), walker_stored.c (what a former
- * process left, and ranges to be read again), walker_window.c (which window is open), walker_seen.c
- * (which ids are in memory), walker_room.c (the store's cap), walker_client.c (the client and its
- * budget), walker_call.c (a page's call and what its end does to the window), walker_failure.c
- * (what a failed call means and when to try again).
+ * What the walker's source files share.
+ *
+ *     walker.c          life, the step
+ *     walker_stored.c   what a former process left, and ranges to be read again
+ *     walker_window.c   which window is opened, and how it is given up
+ *     walker_call.c     the calls: a page, a probe of the time
+ *     walker_page.c     what a page does to its window
+ *     walker_failure.c  what a failed call means and when to try again
+ *     walker_clock.c    what time it is
+ *     walker_seen.c     which ids are in memory
+ *     walker_room.c     the store's cap
+ *     walker_client.c   the client and its budget
  */
 #pragma once
 
