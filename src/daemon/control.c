@@ -1,7 +1,6 @@
 #include "daemon/control.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -13,9 +12,11 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/units.h"
+#include "daemon/control_address.h"
 #include "sys/file.h"
 
-#define PEER_LIFE_US (10 * USEC_PER_SEC)
+#define PEER_LIFE_US    (10 * USEC_PER_SEC)
+#define LISTEN_AGAIN_US (200 * USEC_PER_MSEC)
 
 enum { MAX_WORDS = 64, BACKLOG = 8 };
 
@@ -34,6 +35,7 @@ struct control {
     char *path;
     int fd;
     struct loop_watch *watch;
+    struct loop_timer again; /* it listens then */
     control_answer answer;
     void *user;
     struct peer *peers[LIMIT_CONTROL_PEERS];
@@ -108,15 +110,19 @@ static void peer_event(void *user, uint32_t events)
     ssize_t n = recv(peer->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (n <= 0 || buffer_append(&peer->request, bytes, (size_t)n) < 0) {
+    if (n <= 0) { /* half a line asks for nothing */
         peer_free(peer);
         return;
     }
-    const char *end = memchr(peer->request.data, '\n', peer->request.size);
-    if (end == NULL)
+    int r = buffer_append(&peer->request, bytes, (size_t)n);
+    const char *end = r < 0 ? NULL : memchr(peer->request.data, '\n', peer->request.size);
+    if (r >= 0 && end == NULL)
         return;
-    answer_line(peer,
-        (struct slice){.data = peer->request.data, .size = (size_t)(end - peer->request.data)});
+    if (r < 0)
+        refuse(&peer->answer, "the request is too long");
+    else
+        answer_line(peer,
+            (struct slice){.data = peer->request.data, .size = (size_t)(end - peer->request.data)});
     if (buffer_append_byte(&peer->answer, '\n') < 0 || send_answer(peer) ||
         loop_watch_change(peer->watch, EPOLLOUT) < 0)
         peer_free(peer);
@@ -127,19 +133,45 @@ static void peer_timeout(void *user)
     peer_free(user);
 }
 
+/* Who waits in line stays there until there are descriptors or memory again. */
+static void stop_listening(struct control *control)
+{
+    if (loop_timer_after(&control->again, LISTEN_AGAIN_US) == 0)
+        (void)loop_watch_change(control->watch, 0); /* refused, it listens on */
+}
+
+static void listen_again(void *user)
+{
+    struct control *control = user;
+    if (loop_watch_change(control->watch, EPOLLIN) < 0)
+        stop_listening(control);
+}
+
+static void turn_away(int fd)
+{
+    static const char busy[] =
+        "{\"ok\":false,\"exit\":75,\"error\":\"too many ask at once: try again\"}\n";
+    (void)send(fd, busy, sizeof(busy) - 1, MSG_NOSIGNAL | MSG_DONTWAIT); /* a courtesy */
+    (void)close(fd);                                                     /* nothing was read */
+}
+
 static void accept_peer(void *user, uint32_t events)
 {
     struct control *control = user;
     (void)events; /* the listening socket has only one kind */
     int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0)
-        return; /* the peer went away, or descriptors ran out: the next event tells */
+    if (fd < 0) {
+        bool gone = errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
+        if (!gone)
+            stop_listening(control); /* else it would be told again at once, for ever */
+        return;
+    }
     size_t place = 0;
     while (place < LIMIT_CONTROL_PEERS && control->peers[place] != NULL)
         place++;
     struct peer *peer = place == LIMIT_CONTROL_PEERS ? NULL : calloc(1, sizeof(*peer));
     if (peer == NULL) {
-        (void)close(fd); /* nothing was read from it */
+        turn_away(fd);
         return;
     }
     *peer = (struct peer){.control = control,
@@ -153,16 +185,6 @@ static void accept_peer(void *user, uint32_t events)
         peer_free(peer);
 }
 
-static int address_of(const char *path, struct sockaddr_un *ret_address, struct error *error)
-{
-    *ret_address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof(ret_address->sun_path))
-        return error_set(error, ERROR_INVALID, "%s: the path of a socket has at most %zu bytes",
-            path, sizeof(ret_address->sun_path) - 1);
-    memcpy(ret_address->sun_path, path, strlen(path) + 1);
-    return 0;
-}
-
 /* A socket that a killed process left is removed; one that somebody listens on is not. */
 static int clear_place(const char *path, const struct sockaddr_un *address, struct error *error)
 {
@@ -172,8 +194,12 @@ static int clear_place(const char *path, const struct sockaddr_un *address, stru
     if (!S_ISSOCK(status.st_mode))
         return error_set(error, ERROR_UNAVAILABLE,
             "%s stands where the control socket goes and is no socket", path);
-    _cleanup_close_ int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (probe >= 0 && connect(probe, (const struct sockaddr *)address, sizeof(*address)) == 0)
+    /* Only a socket that nobody listens on refuses. It may as well be busy, or another user's. */
+    _cleanup_close_ int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (probe < 0)
+        return error_set_errno(error, errno, "cannot make a socket");
+    if (connect(probe, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
+        errno != ECONNREFUSED)
         return error_set(error, ERROR_UNAVAILABLE, "%s: another process listens there", path);
     if (unlink(path) < 0)
         return error_set_errno(error, errno, "cannot remove the old control socket %s", path);
@@ -183,7 +209,7 @@ static int clear_place(const char *path, const struct sockaddr_un *address, stru
 static int listen_at(const char *path, int *ret_fd, struct error *error)
 {
     struct sockaddr_un address;
-    int r = address_of(path, &address, error);
+    int r = control_address(path, &address, error);
     if (r >= 0)
         r = file_make_parent(path, 0750, error);
     if (r >= 0)
@@ -218,6 +244,7 @@ int control_new(struct control **ret_control, struct loop *loop, const char *pat
     }
     *control = (struct control){
         .loop = loop, .path = strdup(path), .fd = fd, .answer = answer, .user = user};
+    loop_timer_init(&control->again, loop, listen_again, control);
     if (control->path == NULL)
         r = error_set(error, ERROR_MEMORY, "no memory for the control socket");
     else
@@ -237,67 +264,11 @@ void control_free(struct control *control)
     for (size_t i = 0; i < LIMIT_CONTROL_PEERS; i++)
         if (control->peers[i] != NULL)
             peer_free(control->peers[i]);
+    loop_timer_stop(&control->again);
     loop_unwatch(control->watch);
     (void)close(control->fd); /* nothing was promised to those who did not connect yet */
     if (control->path != NULL)
         (void)unlink(control->path); /* if it is gone already, so much the better */
     free(control->path);
     free(control);
-}
-
-static int write_request(int fd, const char *const *words, size_t count, struct error *error)
-{
-    _cleanup_(buffer_deinit) struct buffer request = BUFFER_INIT(LIMIT_CONTROL_LINE);
-    int r = 0;
-    for (size_t i = 0; r >= 0 && i < count; i++) {
-        r = buffer_append_byte(&request, i == 0 ? '[' : ',');
-        if (r >= 0)
-            r = buffer_append_json_string(&request, slice_of(words[i]));
-    }
-    if (r >= 0)
-        r = buffer_append_text(&request, "]\n");
-    if (r < 0)
-        return error_set(error, r, "the request is too long");
-    if (send(fd, request.data, request.size, MSG_NOSIGNAL) != (ssize_t)request.size)
-        return error_set_errno(error, errno, "cannot ask the daemon");
-    return 0;
-}
-
-static int refuse_connection(int number, const char *path, struct error *error)
-{
-    if (number == EACCES)
-        return error_set(error, ERROR_DENIED,
-            "%s: %s: only root, the daemon's user and its group may ask it", path,
-            strerror(number));
-    return error_set(error, ERROR_UNAVAILABLE,
-        "no daemon listens on %s (%s): is it running, with this configuration?", path,
-        strerror(number));
-}
-
-int control_ask(const char *path, const char *const *words, size_t count, int64_t timeout_us,
-    struct buffer *answer, struct error *error)
-{
-    struct sockaddr_un address;
-    int r = address_of(path, &address, error);
-    if (r < 0)
-        return r;
-    _cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return error_set_errno(error, errno, "cannot make a socket");
-    if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-        return refuse_connection(errno, path, error);
-    r = write_request(fd, words, count, error);
-    while (r >= 0) {
-        struct pollfd waiting = {.fd = fd, .events = POLLIN};
-        if (poll(&waiting, 1, (int)(timeout_us / USEC_PER_MSEC)) <= 0)
-            return error_set(error, ERROR_IO, "the daemon does not answer");
-        char bytes[4096];
-        ssize_t n = recv(fd, bytes, sizeof(bytes), 0);
-        if (n < 0)
-            return error_set_errno(error, errno, "cannot read the daemon's answer");
-        if (n == 0)
-            return 0;
-        r = buffer_append(answer, bytes, (size_t)n);
-    }
-    return r;
 }

@@ -132,8 +132,11 @@ void daemon_stop(struct daemon *daemon)
 
 static void stop_signal(void *user, int number)
 {
+    struct daemon *daemon = user;
     (void)number; /* TERM and INT mean the same */
-    daemon_stop(user);
+    if (daemon->options.once && !daemon->stopping)
+        daemon->exit_code = DAEMON_EXIT_TRY_AGAIN; /* it was not done */
+    daemon_stop(daemon);
 }
 
 static void hangup_signal(void *user, int number)
@@ -183,10 +186,18 @@ static void collect(void *user)
         log_error(NULL, "no memory for a timer");
 }
 
+static void settle(void *user)
+{
+    struct daemon *daemon = user;
+    loop_task_post(&daemon->look);
+}
+
 /* What is due now and then: the status line, upkeep that no event asked for. */
 static void upkeep(void *user)
 {
     struct daemon *daemon = user;
+    daemon_start_missing(daemon);
+    loop_task_post(&daemon->look);
     char ill[ERROR_TEXT_SIZE];
     const char *why = daemon_ill(daemon, ill, sizeof(ill));
     service_status("%s", why == NULL ? "all sources and outputs are well" : why);
@@ -200,7 +211,8 @@ static void upkeep(void *user)
 static void look(void *user)
 {
     struct daemon *daemon = user;
-    daemon_settle_outputs(daemon);
+    if (!daemon->stopping)
+        daemon_settle_outputs(daemon);
     if (!loop_timer_is_set(&daemon->collect) && loop_timer_after(&daemon->collect, COLLECT_US) < 0)
         log_error(NULL, "no memory for a timer");
     if (daemon->options.once && !daemon->stopping)
@@ -231,6 +243,7 @@ static void init_timers(struct daemon *daemon)
     loop_timer_init(&daemon->collect, daemon->loop, collect, daemon);
     loop_timer_init(&daemon->upkeep, daemon->loop, upkeep, daemon);
     loop_timer_init(&daemon->deadline, daemon->loop, deadline, daemon);
+    loop_timer_init(&daemon->settle, daemon->loop, settle, daemon);
     loop_task_init(&daemon->look, daemon->loop, look, daemon);
 }
 
@@ -242,26 +255,62 @@ static int start_timers(struct daemon *daemon, struct error *error)
     return r < 0 ? error_set(error, r, "no memory for timers") : 0;
 }
 
-/* Each step of the start with the exit code that its failure means. */
+static int exit_code_of_store(int code)
+{
+    return code == ERROR_MEMORY ? DAEMON_EXIT_TRY_AGAIN : DAEMON_EXIT_STATE;
+}
+
+/* Of a source or output that cannot start: the configuration was checked, so most of what is left
+ * is the world. */
+static int exit_code_of_part(int code)
+{
+    switch (code) {
+    case ERROR_MEMORY:
+    case ERROR_UNAVAILABLE:
+    case ERROR_LOCKED:
+        return DAEMON_EXIT_TRY_AGAIN;
+    case ERROR_IO:
+    case ERROR_FULL:
+    case ERROR_CORRUPT:
+        return DAEMON_EXIT_STATE;
+    default:
+        return DAEMON_EXIT_CONFIG;
+    }
+}
+
+/* Outputs join the sources that run, so the sources come first; their first call goes out in the
+ * loop. */
+static int start_parts(struct daemon *daemon)
+{
+    int r = daemon_apply_sources(daemon, daemon->generation, NULL);
+    if (r >= 0)
+        r = daemon_apply_outputs(daemon, daemon->generation, NULL);
+    return r < 0 ? exit_code_of_part(r) : DAEMON_EXIT_DONE;
+}
+
+/* Each step of the start with the exit code that its failure means. The error stays unset where the
+ * log has it already. */
 static int start(struct daemon *daemon, struct error *error)
 {
-    if (open_engines(daemon, error) < 0)
+    int r = open_engines(daemon, error);
+    if (r >= 0) {
+        init_timers(daemon);
+        /* Before what takes time, so that a signal waits for the loop: as the first process of a
+         * container it would be lost, and an early HUP would end us. */
+        r = watch_signals(daemon, error);
+    }
+    if (r >= 0)
+        r = start_timers(daemon, error);
+    if (r < 0)
         return DAEMON_EXIT_TRY_AGAIN;
-    init_timers(daemon);
-    if (open_store(daemon, error) < 0)
-        return DAEMON_EXIT_STATE;
-    if (watch_signals(daemon, error) < 0 || start_timers(daemon, error) < 0)
-        return DAEMON_EXIT_TRY_AGAIN;
-    const struct config *config = daemon->generation->config;
-    if (control_new(&daemon->control, daemon->loop, config->control, daemon_answer, daemon, error) <
-        0)
-        return DAEMON_EXIT_UNAVAILABLE;
-    /* Outputs join the sources that run, so the sources come first; their first call goes out in
-     * the loop. */
-    if (daemon_apply_sources(daemon, daemon->generation, error) < 0 ||
-        daemon_apply_outputs(daemon, daemon->generation, error) < 0)
-        return error->code == ERROR_MEMORY ? DAEMON_EXIT_TRY_AGAIN : DAEMON_EXIT_CONFIG;
-    return DAEMON_EXIT_DONE;
+    r = open_store(daemon, error);
+    if (r < 0)
+        return exit_code_of_store(r);
+    r = control_new(&daemon->control, daemon->loop, daemon->generation->config->control,
+        daemon_answer, daemon, error);
+    if (r < 0)
+        return r == ERROR_MEMORY ? DAEMON_EXIT_TRY_AGAIN : DAEMON_EXIT_UNAVAILABLE;
+    return start_parts(daemon);
 }
 
 static void turn_until_stopped(struct daemon *daemon)
@@ -294,6 +343,7 @@ static void finish(struct daemon *daemon)
         loop_timer_stop(&daemon->collect);
         loop_timer_stop(&daemon->upkeep);
         loop_timer_stop(&daemon->deadline);
+        loop_timer_stop(&daemon->settle);
         loop_task_cancel(&daemon->look);
     }
     if (daemon->store != NULL)
@@ -324,7 +374,7 @@ int daemon_run(struct config *config, const struct daemon_options *options)
         service_ready("polling");
         turn_until_stopped(&daemon);
         exit_code = daemon.exit_code;
-    } else {
+    } else if (error.code != ERROR_NONE) {
         log_error(NULL, "%s", error.text);
     }
     finish(&daemon);

@@ -1,7 +1,7 @@
 /*
  * The daemon's inside, shared by its source files: daemon.c (life cycle), sources.c and outputs.c
- * (what runs, and how a reload changes it), reload.c, once.c, control.c (the socket), verbs.c (what
- * can be asked), status.c.
+ * (what runs, and how a reload changes it), missing.c (what should and cannot), reload.c, once.c,
+ * control.c (the socket), verbs.c (what can be asked), status.c.
  */
 #pragma once
 
@@ -65,8 +65,13 @@ struct daemon {
     size_t output_count;
 
     struct loop_timer watchdog, collect, upkeep, deadline;
-    struct loop_task look; /* something changed: look at it at the end of the turn */
+    struct loop_timer settle; /* an output that leaves has had its time */
+    struct loop_task look;    /* something changed: look at it at the end of the turn */
     int64_t started_us;
+    /* Why something that is configured does not run; "" when all of it does. */
+    char missing[ERROR_TEXT_SIZE];
+    unsigned missing_looks; /* at upkeep, since it was tried last */
+    unsigned missing_tries;
     bool engine_ready;
     bool stopping;
     bool stopped;
@@ -76,16 +81,37 @@ struct daemon {
 /* daemon.c */
 void daemon_stop(struct daemon *daemon);
 
-/* sources.c: makes what runs match the generation; `walker_context` callbacks. */
-int daemon_apply_sources(struct daemon *daemon, struct generation *generation, struct error *error);
+/* missing.c: a source or output that is configured and cannot run. */
+/* Says so in the log, the status and, unless NULL, the report. Returns `code`. */
+int daemon_note_missing(
+    struct daemon *daemon, int code, const struct error *error, struct buffer *report);
+void daemon_forget_missing(struct daemon *daemon);
+/* Tries again to start what does not run, ever more slowly. Called at upkeep. */
+void daemon_start_missing(struct daemon *daemon);
+
+/* sources.c: makes what runs match the generation; `walker_context` callbacks. The report gets a
+ * line for each that cannot run; the code of the last is returned. */
+int daemon_apply_sources(
+    struct daemon *daemon, struct generation *generation, struct buffer *report);
+/* Starts those that do not run. */
+int daemon_start_sources(
+    struct daemon *daemon, struct generation *generation, struct buffer *report);
 void daemon_drop_sources(struct daemon *daemon);
 struct daemon_source *daemon_find_source(const struct daemon *daemon, const char *name);
-/* Stops the walker of a source, or starts it again from the store. */
+/* Stops the walker of a source, or starts it again from the store; when that fails it stays
+ * stopped.
+ */
 void daemon_halt_source(struct daemon_source *source);
+/* Takes it out of what runs; it is missing then. */
+void daemon_drop_source(struct daemon_source *source);
 int daemon_resume_source(struct daemon_source *source, struct error *error);
 
 /* outputs.c */
-int daemon_apply_outputs(struct daemon *daemon, struct generation *generation, struct error *error);
+int daemon_apply_outputs(
+    struct daemon *daemon, struct generation *generation, struct buffer *report);
+/* Starts those that do not run, and has the others take part in sources that are new. */
+int daemon_start_outputs(
+    struct daemon *daemon, struct generation *generation, struct buffer *report);
 /* Goes on with outputs that were leaving and are quiet by now. */
 void daemon_settle_outputs(struct daemon *daemon);
 void daemon_drop_outputs(struct daemon *daemon);

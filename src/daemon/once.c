@@ -28,7 +28,9 @@ static bool output_is_done(struct daemon *daemon, const struct daemon_output *ou
 
 void daemon_look_once(struct daemon *daemon)
 {
-    bool done = true;
+    bool done = daemon->missing[0] == '\0';
+    if (daemon->missing_tries >= ONCE_TRIES)
+        daemon->exit_code = DAEMON_EXIT_TRY_AGAIN;
     for (size_t i = 0; i < daemon->source_count; i++)
         done &= source_is_done(daemon, daemon->sources[i]);
     for (size_t i = 0; i < daemon->output_count; i++)

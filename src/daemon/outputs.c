@@ -13,12 +13,24 @@ static void changed(void *user, struct delivery *delivery)
     loop_task_post(&output->daemon->look);
 }
 
+/* A source that does not run at the moment does it when it comes back. */
 static void reread(void *user, const char *name, int64_t oldest, int64_t latest)
 {
     struct daemon_output *output = user;
-    struct daemon_source *source = daemon_find_source(output->daemon, name);
-    if (source != NULL && source->walker != NULL)
+    struct daemon *daemon = output->daemon;
+    struct daemon_source *source = daemon_find_source(daemon, name);
+    if (source != NULL && source->walker != NULL) {
         walker_reread(source->walker, oldest, latest);
+        return;
+    }
+    struct store_source *handle = NULL;
+    struct error error = ERROR_INIT;
+    int r = daemon->store_type->source(daemon->store, name, &handle, NULL, &error);
+    if (r >= 0)
+        r = walker_leave_reread(daemon->store_type, handle, oldest, latest, &error);
+    if (r < 0)
+        log_error(&(struct log_subject){.kind = "source", .name = name},
+            "what must be read again cannot be noted: %s", error.text);
 }
 
 static bool output_wants(const struct config_output *config, const char *source)
@@ -29,19 +41,39 @@ static bool output_wants(const struct config_output *config, const char *source)
     return config->sources[0] == NULL;
 }
 
-/* Lets the delivery take part in the sources it wants and that run. Adding one twice changes
- * nothing. */
-static int join_sources(struct daemon_output *output, struct error *error)
+/* Lets the delivery take part in the sources that `config` wants and that run. Adding one twice
+ * changes nothing. */
+static int join_sources(
+    struct daemon_output *output, const struct config_output *config, struct error *error)
 {
     struct daemon *daemon = output->daemon;
     for (size_t i = 0; i < daemon->source_count; i++) {
         struct daemon_source *source = daemon->sources[i];
-        if (source->walker == NULL || !output_wants(output->config, source->config->name))
+        if (source->walker == NULL || !output_wants(config, source->config->name))
             continue;
         int r = delivery_add_source(
             output->delivery, source->config->name, walker_source(source->walker), error);
         if (r < 0)
-            return error_prefix(error, r, "output %s", output->config->name);
+            return error_prefix(error, r, "output %s", config->name);
+    }
+    return 0;
+}
+
+/* An output that does not run yet has its positions all the same, so that it gets what is stored
+ * from now on. */
+static int claim_positions(
+    struct daemon *daemon, const struct config_output *config, struct error *error)
+{
+    for (size_t i = 0; i < daemon->source_count; i++) {
+        struct daemon_source *source = daemon->sources[i];
+        if (source->walker == NULL || !output_wants(config, source->config->name))
+            continue;
+        uint64_t sequence;
+        struct store_source *handle = walker_source(source->walker);
+        int r = daemon->store_type->attach(daemon->store, config->name, handle, &sequence, error);
+        if (r < 0)
+            return error_prefix(error, r, "output %s", config->name);
+        daemon->store_type->detach(daemon->store, config->name, handle);
     }
     return 0;
 }
@@ -86,12 +118,15 @@ static int start_output(struct daemon_output *output, struct error *error)
     int r = delivery_new(&output->delivery, &context, error);
     if (r < 0)
         return error_prefix(error, r, "output %s", output->config->name);
-    return join_sources(output, error);
+    return join_sources(output, output->config, error);
 }
 
 static int add_output(struct daemon *daemon, struct generation *generation,
     const struct config_output *config, struct error *error)
 {
+    int r = claim_positions(daemon, config, error);
+    if (r < 0)
+        return r;
     struct daemon_output **outputs =
         realloc(daemon->outputs, (daemon->output_count + 1) * sizeof(struct daemon_output *));
     if (outputs == NULL)
@@ -102,7 +137,7 @@ static int add_output(struct daemon *daemon, struct generation *generation,
         return error_set(error, ERROR_MEMORY, "no memory for output %s", config->name);
     *output = (struct daemon_output){
         .daemon = daemon, .generation = generation_ref(generation), .config = config};
-    int r = start_output(output, error);
+    r = start_output(output, error);
     if (r < 0) {
         output_free(output);
         return r;
@@ -141,9 +176,12 @@ static void let_go(struct daemon_output *output, struct generation *successor)
     output->successor = successor == NULL ? NULL : generation_ref(successor);
     if (output->leaving)
         return;
+    struct daemon *daemon = output->daemon;
     output->leaving = true;
-    output->leaving_since_us = clock_monotonic_us(output->daemon->clock);
+    output->leaving_since_us = clock_monotonic_us(daemon->clock);
     delivery_drain(output->delivery);
+    if (!loop_timer_is_set(&daemon->settle) && loop_timer_after(&daemon->settle, LEAVING_US) < 0)
+        log_error(NULL, "no memory for a timer");
 }
 
 /* The output has nothing in flight: it goes, and its successor, if it has one, takes its place. */
@@ -159,8 +197,9 @@ static void settle(struct daemon *daemon, size_t place)
             daemon->sources[i]->config->name); /* keeps its positions until it is forgotten */
     remove_output(daemon, place);
     struct error error = ERROR_INIT;
-    if (config != NULL && add_output(daemon, successor, config, &error) < 0)
-        log_error(NULL, "%s; its entries stay in the store", error.text);
+    int r = config == NULL ? 0 : add_output(daemon, successor, config, &error);
+    if (r < 0)
+        (void)daemon_note_missing(daemon, r, &error, NULL); /* tried again at upkeep */
     generation_unref(successor);
 }
 
@@ -169,15 +208,44 @@ void daemon_settle_outputs(struct daemon *daemon)
     int64_t now = clock_monotonic_us(daemon->clock);
     for (size_t i = daemon->output_count; i-- > 0;) {
         struct daemon_output *output = daemon->outputs[i];
-        if (output->leaving &&
-            (delivery_is_quiet(output->delivery) || now - output->leaving_since_us >= LEAVING_US))
+        bool late = now - output->leaving_since_us >= LEAVING_US;
+        if (!output->leaving)
+            continue;
+        if (late || delivery_is_quiet(output->delivery))
             settle(daemon, i);
+        else if (!loop_timer_is_set(&daemon->settle) &&
+                 loop_timer_at(&daemon->settle, output->leaving_since_us + LEAVING_US) < 0)
+            log_error(NULL, "no memory for a timer");
     }
 }
 
-int daemon_apply_outputs(struct daemon *daemon, struct generation *generation, struct error *error)
+/* What the output, or its successor, wants. */
+static const struct config_output *wanted_config(const struct daemon_output *output)
+{
+    return output->successor == NULL
+               ? output->config
+               : config_find_output(output->successor->config, output->config->name);
+}
+
+int daemon_start_outputs(
+    struct daemon *daemon, struct generation *generation, struct buffer *report)
 {
     int result = 0;
+    for (size_t i = 0; i < generation->config->output_count; i++) {
+        const struct config_output *config = &generation->config->outputs[i];
+        struct daemon_output *output = find_output(daemon, config->name);
+        struct error error = ERROR_INIT;
+        int r = output == NULL ? add_output(daemon, generation, config, &error)
+                               : join_sources(output, wanted_config(output), &error);
+        if (r < 0) /* the others start all the same */
+            result = daemon_note_missing(daemon, r, &error, report);
+    }
+    return result;
+}
+
+int daemon_apply_outputs(
+    struct daemon *daemon, struct generation *generation, struct buffer *report)
+{
     for (size_t i = 0; i < daemon->output_count; i++) {
         struct daemon_output *output = daemon->outputs[i];
         const struct config_output *config =
@@ -185,23 +253,12 @@ int daemon_apply_outputs(struct daemon *daemon, struct generation *generation, s
         bool same = config != NULL && !output->leaving &&
                     strcmp(config->canonical, output->config->canonical) == 0 &&
                     !has_secret_files(config);
-        if (!same) {
+        if (same)
+            delivery_retry_now(output->delivery);
+        else
             let_go(output, config == NULL ? NULL : generation);
-            continue;
-        }
-        int r = join_sources(output, error);
-        if (r < 0)
-            result = r;
-        delivery_retry_now(output->delivery);
     }
-    for (size_t i = 0; i < generation->config->output_count; i++) {
-        const struct config_output *config = &generation->config->outputs[i];
-        if (find_output(daemon, config->name) != NULL)
-            continue;
-        int r = add_output(daemon, generation, config, error);
-        if (r < 0) /* the others start all the same */
-            result = r;
-    }
+    int result = daemon_start_outputs(daemon, generation, report);
     daemon_settle_outputs(daemon);
     return result;
 }

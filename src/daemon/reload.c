@@ -37,21 +37,17 @@ static int apply(struct daemon *daemon, struct generation *generation, struct bu
 {
     name_what_waits(daemon->generation->config, generation->config);
     daemon_set_log(generation->config, daemon->options.verbosity);
-    struct error error = ERROR_INIT;
-    int r = daemon_apply_sources(daemon, generation, &error);
-    int outputs = daemon_apply_outputs(daemon, generation, &error);
+    daemon_forget_missing(daemon);
+    int r = daemon_apply_sources(daemon, generation, report);
+    int outputs = daemon_apply_outputs(daemon, generation, report);
     generation_unref(daemon->generation);
     daemon->generation = generation_ref(generation);
     r = r < 0 ? r : outputs;
-    if (r < 0) {
-        log_error(NULL, "%s", error.text);
-        if (report != NULL)
-            (void)buffer_printf(report, "%s\n", error.text); /* a report that is full says enough */
-    }
     daemon_name_departed(daemon);
-    log_info(NULL, "configuration loaded: %zu source%s, %zu output%s", daemon->source_count,
+    log_info(NULL, "configuration loaded: %zu source%s, %zu output%s%s", daemon->source_count,
         daemon->source_count == 1 ? "" : "s", generation->config->output_count,
-        generation->config->output_count == 1 ? "" : "s");
+        generation->config->output_count == 1 ? "" : "s",
+        r < 0 ? "; what cannot run is tried again" : "");
     return r;
 }
 

@@ -59,7 +59,6 @@ static int find_governor(struct daemon *daemon, const struct config_source *conf
     for (size_t i = 0; i < daemon->source_count; i++) {
         struct governor *governor = daemon->sources[i]->governor;
         if (governor != NULL && strcmp(governor_name(governor), name) == 0) {
-            governor_limit(governor, config->calls_per_minute);
             *ret_governor = governor_ref(governor);
             return 0;
         }
@@ -67,6 +66,22 @@ static int find_governor(struct daemon *daemon, const struct config_source *conf
     const struct governor_context context = {
         .clock = daemon->clock, .store_type = daemon->store_type, .store = daemon->store};
     return governor_new(ret_governor, &context, name, config->calls_per_minute, error);
+}
+
+/* Of each governor the lowest limit that any of its sources has now. */
+static void set_limits(struct daemon *daemon)
+{
+    for (size_t i = 0; i < daemon->source_count; i++) {
+        struct governor *governor = daemon->sources[i]->governor;
+        int lowest = daemon->sources[i]->config->calls_per_minute;
+        for (size_t j = 0; j < daemon->source_count; j++) {
+            const struct daemon_source *other = daemon->sources[j];
+            if (other->governor == governor && other->config->calls_per_minute < lowest)
+                lowest = other->config->calls_per_minute;
+        }
+        if (governor != NULL)
+            governor_limit(governor, lowest);
+    }
 }
 
 void daemon_halt_source(struct daemon_source *source)
@@ -97,7 +112,12 @@ int daemon_resume_source(struct daemon_source *source, struct error *error)
         .user = source,
     };
     r = walker_new(&source->walker, &context, error);
-    return r < 0 ? error_prefix(error, r, "source %s", source->config->name) : 0;
+    if (r < 0) {
+        daemon_halt_source(source);
+        return error_prefix(error, r, "source %s", source->config->name);
+    }
+    set_limits(daemon);
+    return 0;
 }
 
 static void source_free(struct daemon_source *source)
@@ -113,6 +133,16 @@ static void remove_source(struct daemon *daemon, size_t place)
     daemon->source_count--;
     memmove(&daemon->sources[place], &daemon->sources[place + 1],
         (daemon->source_count - place) * sizeof(daemon->sources[0]));
+}
+
+void daemon_drop_source(struct daemon_source *source)
+{
+    struct daemon *daemon = source->daemon;
+    for (size_t i = 0; i < daemon->source_count; i++)
+        if (daemon->sources[i] == source) {
+            remove_source(daemon, i);
+            return;
+        }
 }
 
 void daemon_drop_sources(struct daemon *daemon)
@@ -142,17 +172,21 @@ static int add_source(struct daemon *daemon, struct generation *generation,
         return r;
     }
     daemon->sources[daemon->source_count++] = source;
+    set_limits(daemon);
     return 0;
 }
 
-/* The same source as before: it goes on undisturbed and only looks whether its token is another. */
-static void keep_source(struct daemon_source *source)
+/* The same source as before goes on undisturbed. False: with another token it is made again, since
+ * another governor may be its own then. */
+static bool keep_source(struct daemon_source *source)
 {
     struct error error = ERROR_INIT;
-    if (walker_reload_token(source->walker, &error) < 0)
+    int r = walker_reload_token(source->walker, &error);
+    if (r < 0)
         log_warning(&(struct log_subject){.kind = "source", .name = source->config->name},
             "keeps its old token: %s", error.text);
     walker_retry_now(source->walker);
+    return r <= 0;
 }
 
 /* What left the configuration keeps its place in the store; outputs only stop asking for it. */
@@ -163,7 +197,56 @@ static void retire_source(struct daemon *daemon, size_t place)
     remove_source(daemon, place);
 }
 
-int daemon_apply_sources(struct daemon *daemon, struct generation *generation, struct error *error)
+struct departed {
+    struct daemon *daemon;
+    const struct config *config;
+};
+
+static int abandon_departed(void *user, const char *name, const struct store_walk *walk)
+{
+    const struct departed *departed = user;
+    struct daemon *daemon = departed->daemon;
+    struct store_source *source = NULL;
+    struct error error = ERROR_INIT;
+    (void)walk; /* its place stays */
+    if (config_find_source(departed->config, name) != NULL)
+        return 0;
+    int r = daemon->store_type->source(daemon->store, name, &source, NULL, &error);
+    if (r >= 0)
+        r = walker_abandon(daemon->store_type, source, &error);
+    if (r < 0)
+        log_warning(&(struct log_subject){.kind = "source", .name = name},
+            "what it held open stays in the store: %s", error.text);
+    return 0;
+}
+
+/* Half-read windows of sources that are not configured would hold up the others at the cap. */
+static void abandon_all_departed(struct daemon *daemon, const struct config *config)
+{
+    struct departed departed = {.daemon = daemon, .config = config};
+    struct error error = ERROR_INIT;
+    if (daemon->store_type->sources(daemon->store, abandon_departed, &departed, &error) < 0)
+        log_warning(NULL, "the store cannot tell what it keeps: %s", error.text);
+}
+
+int daemon_start_sources(
+    struct daemon *daemon, struct generation *generation, struct buffer *report)
+{
+    int result = 0;
+    for (size_t i = 0; i < generation->config->source_count; i++) {
+        const struct config_source *config = &generation->config->sources[i];
+        struct error error = ERROR_INIT;
+        if (daemon_find_source(daemon, config->name) != NULL)
+            continue;
+        int r = add_source(daemon, generation, config, &error);
+        if (r < 0) /* the others start all the same */
+            result = daemon_note_missing(daemon, r, &error, report);
+    }
+    return result;
+}
+
+int daemon_apply_sources(
+    struct daemon *daemon, struct generation *generation, struct buffer *report)
 {
     for (size_t i = daemon->source_count; i-- > 0;) {
         struct daemon_source *source = daemon->sources[i];
@@ -171,19 +254,10 @@ int daemon_apply_sources(struct daemon *daemon, struct generation *generation, s
             config_find_source(generation->config, source->config->name);
         if (config == NULL)
             retire_source(daemon, i);
-        else if (strcmp(config->canonical, source->config->canonical) == 0)
-            keep_source(source);
-        else
-            remove_source(daemon, i); /* made again below, from where the store says it stands */
+        else if (strcmp(config->canonical, source->config->canonical) != 0 || !keep_source(source))
+            remove_source(daemon, i); /* made again, from where the store says it stands */
     }
-    int result = 0;
-    for (size_t i = 0; i < generation->config->source_count; i++) {
-        const struct config_source *config = &generation->config->sources[i];
-        if (daemon_find_source(daemon, config->name) != NULL)
-            continue;
-        int r = add_source(daemon, generation, config, error);
-        if (r < 0) /* the others start all the same */
-            result = r;
-    }
-    return result;
+    set_limits(daemon);
+    abandon_all_departed(daemon, generation->config);
+    return daemon_start_sources(daemon, generation, report);
 }

@@ -156,6 +156,10 @@ int daemon_write_status(struct daemon *daemon, struct json_writer *writer, const
 
 const char *daemon_ill(struct daemon *daemon, char *text, size_t size)
 {
+    if (daemon->missing[0] != '\0') {
+        (void)snprintf(text, size, "%s", daemon->missing); /* a cut text is still a text */
+        return text;
+    }
     for (size_t i = 0; i < daemon->source_count; i++) {
         const struct daemon_source *source = daemon->sources[i];
         struct walker_status status;

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "config/spelling.h"
 #include "daemon/daemon_private.h"
+#include "source/plan.h"
 
 /* Each verb appends the `result` value, or returns a negative code with the error, or REFUSED when
  * it has refused in its own words. */
@@ -133,15 +134,20 @@ static int count_again(const struct verb_context *context, const char *name, int
 static int rewind_source(
     const struct verb_context *context, const char *name, int64_t checkpoint, struct error *error)
 {
-    struct daemon_source *running =
-        context->daemon == NULL ? NULL : daemon_find_source(context->daemon, name);
+    struct daemon *daemon = context->daemon;
+    struct daemon_source *running = daemon == NULL ? NULL : daemon_find_source(daemon, name);
     if (running != NULL)
         daemon_halt_source(running);
     int r = context->store_type->rewind(context->store, name, checkpoint, error);
-    if (running == NULL)
+    if (running == NULL || daemon->stopping)
         return r;
-    int resumed = daemon_resume_source(running, r < 0 ? NULL : error);
-    return r < 0 ? r : resumed;
+    struct error resume_error = ERROR_INIT;
+    int resumed = daemon_resume_source(running, &resume_error);
+    if (resumed < 0) {
+        (void)daemon_note_missing(daemon, resumed, &resume_error, NULL); /* the verb is done */
+        daemon_drop_source(running);
+    }
+    return r;
 }
 
 static int run_checkpoint_set(const struct verb_context *context, const char *const *words,
@@ -162,6 +168,9 @@ static int run_checkpoint_set(const struct verb_context *context, const char *co
         return r;
     if (!search.found)
         return error_set(error, ERROR_MISSING, "no source \"%s\" in the store", name);
+    if (time < PLAN_BEGINNING)
+        return error_set(error, ERROR_INVALID,
+            "Slack has no entries from before March 2018: choose a later time");
     if (time >= search.walk.checkpoint)
         return error_set(error, ERROR_INVALID,
             "the checkpoint only moves back: a later one would skip entries that were not read");

@@ -68,8 +68,8 @@ int governor_new(struct governor **ret_governor, const struct governor_context *
         .name = copy,
         .calls_per_minute = calls_per_minute,
         .filled_us = clock_monotonic_us(context->clock)};
-    /* One call at once, not a burst: a daemon that is restarted over and over must stay below the
-     * limit too. */
+    /* One call at once, not a burst: a daemon that is restarted over and over must not make one each
+     * time. */
     governor->level_us = cost_us(governor);
     int r = read_pause(governor, error);
     if (r < 0) {
@@ -101,8 +101,7 @@ const char *governor_name(const struct governor *governor)
 
 void governor_limit(struct governor *governor, int calls_per_minute)
 {
-    if (calls_per_minute < governor->calls_per_minute)
-        governor->calls_per_minute = calls_per_minute;
+    governor->calls_per_minute = calls_per_minute;
 }
 
 int64_t governor_paused_us(struct governor *governor)

@@ -31,7 +31,7 @@ struct governor *governor_ref(struct governor *governor);
 void governor_unref(struct governor *governor);
 
 const char *governor_name(const struct governor *governor);
-/* The lowest limit that any of its sources is configured with holds. */
+/* The lowest that any of its sources is configured with, at least 1. */
 void governor_limit(struct governor *governor, int calls_per_minute);
 
 /* 0: go, and the call is counted; else the time after which to ask again. */

@@ -30,7 +30,7 @@ static const char schema[] =
     "CREATE TABLE walk_window ("
     " id INTEGER PRIMARY KEY,"
     " source INTEGER NOT NULL,"
-    " kind INTEGER NOT NULL, -- 1 full, 2 fresh\n"
+    " kind INTEGER NOT NULL, -- 1 full, 2 fresh, 3 to be read again\n"
     " waiting INTEGER NOT NULL, -- 1: a closed piece\n"
     " oldest INTEGER NOT NULL,"
     " latest INTEGER NOT NULL,"

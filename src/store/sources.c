@@ -213,6 +213,7 @@ struct rewind {
     uint64_t freed;
 };
 
+/* What must be read again stays to be: it may lie before the new checkpoint. */
 static int give_up_all(struct rewind *rewind, struct error *error)
 {
     struct store_source *source = rewind->source;
@@ -221,7 +222,8 @@ static int give_up_all(struct rewind *rewind, struct error *error)
         int64_t id;
         uint64_t bytes;
         int result = database_look_up(source->store->database, &id, error,
-            "SELECT id FROM walk_window WHERE source = ? LIMIT 1", value_integer(source->id));
+            "SELECT id FROM walk_window WHERE source = ? AND kind <> ? LIMIT 1",
+            value_integer(source->id), value_integer(STORE_WINDOW_REREAD));
         if (result <= 0)
             return result;
         result = window_give_up(source, id, &bytes, error);
@@ -265,6 +267,7 @@ int store_rewind(struct store *store, const char *name, int64_t checkpoint, stru
             "the checkpoint of source %s can only be set to an earlier time", name);
     struct rewind rewind = {.source = source, .walk = source->walk};
     rewind.walk.checkpoint = checkpoint;
+    rewind.walk.start = earlier(source->walk.start, checkpoint);
     rewind.walk.read_at = earlier(source->walk.read_at, checkpoint);
     rewind.walk.seen_from = earlier(source->walk.seen_from, checkpoint);
     int result = store_apply(store, write_rewind, &rewind, error);

@@ -232,8 +232,8 @@ struct store_type {
      * it for what is configured before calling: a handle of the source is dead afterwards. */
     int (*forget_source)(struct store *store, const char *name, struct error *error);
     int (*forget_output)(struct store *store, const char *name, struct error *error);
-    /* Moves the checkpoint back to an earlier time so that what follows is read and delivered
-     * again: windows are given up, ids from then on go. ERROR_INVALID for a time that is not
+    /* Moves the checkpoint (and the start, if it is later) back to an earlier time so that what
+     * follows is read and delivered again: windows are given up, ids from then on go. ERROR_INVALID for a time that is not
      * earlier and while a page is being written. */
     int (*rewind)(struct store *store, const char *source, int64_t checkpoint, struct error *error);
 };
