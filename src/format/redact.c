@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/json_text.h"
 #include "base/limits.h"
-#include "slackaudit/json_text.h"
 
 #define REPLACEMENT "\"(redacted)\""
 

@@ -1,8 +1,8 @@
+#include "base/json_text.h"
 #include "base/limits.h"
 #include "base/units.h"
 #include "format/format.h"
 #include "format/syslog_header.h"
-#include "slackaudit/json_text.h"
 #include "slackaudit/page.h"
 
 /* RFC 5424, section 6: how long each word of the header may be. */

@@ -6,6 +6,13 @@ struct output_answer answer_delivered(void)
         .outcome = OUTPUT_DELIVERED, .message = "", .retry_after_us = -1, .refused = -1};
 }
 
+enum slackaudit_transport answer_transport(enum http_failure failure)
+{
+    enum slackaudit_transport transport = SLACKAUDIT_TRANSPORT_OTHER;
+    (void)slackaudit_transport_find(http_failure_name(failure), &transport); /* else OTHER */
+    return transport;
+}
+
 struct output_answer answer_failed(
     enum slackaudit_transport transport, int os_errno, const char *message)
 {

@@ -8,7 +8,6 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "output/answer.h"
-#include "slackaudit/transport.h"
 
 enum {
     GZIP_LEVEL = 3, /* a third of the processor time of level 6 for a tenth more bytes */
@@ -153,7 +152,7 @@ static void answered(void *user, const struct http_result *result)
     char text[ERROR_TEXT_SIZE] = "";
     posting->call = NULL;
     struct output_answer answer =
-        answer_failed(transport_of(result->failure), result->os_errno, text);
+        answer_failed(answer_transport(result->failure), result->os_errno, text);
     if (is_answer(result))
         judge(posting, result, &answer);
     else

@@ -2,8 +2,8 @@
 
 #include <fnmatch.h>
 
+#include "base/json_text.h"
 #include "base/limits.h"
-#include "slackaudit/json_text.h"
 
 /* Actions are words like user_login; what is longer than this is compared by its beginning. */
 enum { ACTION_SIZE = 4 * LIMIT_ENTRY_ID };

@@ -17,7 +17,6 @@
 #include "base/limits.h"
 #include "output/answer.h"
 #include "output/syslog_link.h"
-#include "slackaudit/transport.h"
 
 #define FIRST_LOOK_US (1 * USEC_PER_MSEC)
 #define LAST_LOOK_US  (50 * USEC_PER_MSEC)
@@ -156,7 +155,7 @@ static void closed(void *user, enum http_failure failure, int os_errno, const ch
     char text[ERROR_TEXT_SIZE];
     (void)snprintf(text, sizeof(text), "%s: %s", http_failure_name(failure),
         message[0] == '\0' ? "the connection ended" : message); /* a cut text is still a text */
-    fail(link, transport_of(failure), os_errno, text);
+    fail(link, answer_transport(failure), os_errno, text);
 }
 
 static void too_late(void *user)

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "base/units.h"
-#include "slackaudit/transport.h"
 
 static int code_of(const struct slackaudit_call *call, enum http_failure failure)
 {
@@ -18,6 +17,14 @@ static int code_of(const struct slackaudit_call *call, enum http_failure failure
     default:
         return SLACKAUDIT_ERROR_TRANSPORT;
     }
+}
+
+/* OTHER for what is no failure of the connection: a cap, or a body that its reader refused. */
+static enum slackaudit_transport transport_of(enum http_failure failure)
+{
+    enum slackaudit_transport transport = SLACKAUDIT_TRANSPORT_OTHER;
+    (void)slackaudit_transport_find(http_failure_name(failure), &transport); /* else OTHER */
+    return transport;
 }
 
 void attempt_judge(struct slackaudit_call *call, const struct http_result *result,

@@ -190,9 +190,6 @@ SLACKAUDIT_API int slackaudit_client_call(struct slackaudit_client *client,
 /* No callback comes after this, and the call is gone. NULL is allowed. */
 SLACKAUDIT_API void slackaudit_call_cancel(struct slackaudit_call *call);
 
-/* "ok", "timeout", "dns", "connect", "tls", "reset", "other". */
-SLACKAUDIT_API const char *slackaudit_transport_name(enum slackaudit_transport transport);
-
 #ifdef __cplusplus
 }
 #endif

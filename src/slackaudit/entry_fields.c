@@ -1,8 +1,8 @@
 #include "slackaudit/entry_fields.h"
 
+#include "base/json_text.h"
 #include "base/slice.h"
 #include "slackaudit/json_number.h"
-#include "slackaudit/json_text.h"
 
 void entry_fields_key(struct entry_fields *fields, const char *raw, size_t size, bool escaped)
 {

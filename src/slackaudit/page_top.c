@@ -1,4 +1,4 @@
-#include "slackaudit/json_text.h"
+#include "base/json_text.h"
 #include "slackaudit/page_parts.h"
 
 static bool key_is_short(const struct slackaudit_page *page, size_t end)

@@ -44,6 +44,14 @@ enum slackaudit_transport {
                                    retries it */
 };
 
+/* "ok", "timeout", "dns", "connect", "tls", "reset", "other" (for a value that is none of the enum
+ * too). Never NULL; static. Any thread. */
+SLACKAUDIT_API const char *slackaudit_transport_name(enum slackaudit_transport transport);
+/* The inverse. False for a name that is none of these, or NULL; `*ret_transport` then stays. Any
+ * thread. */
+SLACKAUDIT_API bool slackaudit_transport_find(
+    const char *name, enum slackaudit_transport *ret_transport);
+
 /* What happened in one attempt. Pointers are valid while the handlers are asked. */
 struct slackaudit_attempt {
     const char *method, *url; /* the url without its query; may be NULL where there is none */

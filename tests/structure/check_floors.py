@@ -1,13 +1,13 @@
-"""Includes point downward only, and each third-party header is included by one source file.
+"""Includes point downward only, each third-party header is included by one source file, and what stands
+above libslackaudit includes its public headers alone.
 
 No scenario has the name of a module of Python: a scenario's folder comes first in its search path, so all
 of them would import it in the module's place."""
 
-import pathlib
 import re
 import sys
 
-SOURCES = pathlib.Path(__file__).resolve().parents[2] / "src"
+from public_headers import SOURCES, public_headers
 
 # From the ground up; what stands on one line is one floor, whose folders do not include each other except as said below.
 FLOORS = [{"base"}, {"sys"}, {"slackaudit"}, {"config"}, {"store", "format"}, {"output", "source"}, {"daemon"}, {"ctl"}, {"main"}]
@@ -30,8 +30,15 @@ def may_include(folder: str, target: str) -> bool:
     return folder == target or HEIGHT[target] < HEIGHT[folder]
 
 
+def is_back_door(folder: str, target: str, public: set[str]) -> bool:
+    """The daemon stands on the API that everybody has."""
+    return (target.startswith("slackaudit/") and target not in public
+            and folder != "slackaudit")
+
+
 def main() -> int:
     problems = []
+    public = {f"slackaudit/{path.name}" for path in public_headers()}
     users: dict[str, set[str]] = {}
     files = sorted(path for path in SOURCES.rglob("*") if path.suffix in {".c", ".h"})
     for path in files:
@@ -40,6 +47,8 @@ def main() -> int:
         for kind, target in INCLUDE.findall(path.read_text(encoding="utf-8")):
             if kind == '"' and not may_include(folder, target.split("/")[0]):
                 problems.append(f"{name} includes {target}: it points up")
+            if kind == '"' and is_back_door(folder, target, public):
+                problems.append(f"{name} includes {target}: it is no public header of libslackaudit")
             if kind == "<" and THIRD_PARTY.match(target):
                 users.setdefault(target.split("/")[0], set()).add(name)
     for header, names in sorted(users.items()):
@@ -48,7 +57,7 @@ def main() -> int:
     for path in sorted((SOURCES.parent / "tests/scenarios").glob("*.py")):
         if path.stem in getattr(sys, "stdlib_module_names", ()):
             problems.append(f"{path.name} has the name of a module of Python")
-    if not files or not users:
+    if not files or not users or not public:
         problems.append("nothing was checked: the sources were not found")
     for problem in problems:
         print(problem)

@@ -1,6 +1,6 @@
 /*
- * The text of a JSON string that the scanner has found valid: decoding and comparing it. `raw` is
- * what stands between the quotes.
+ * The text of a JSON string that was found valid before (the page splitter does): decoding and
+ * comparing it. `raw` is what stands between the quotes.
  */
 #pragma once
 
