@@ -75,17 +75,23 @@ static int feed_until(struct parser *parser, size_t end)
 }
 
 /* json-c would turn an integer that is too large into the largest it knows. With an exponent of 0
- * it becomes a number with a fraction, of which json-c keeps the spelling. */
-static int feed_wide_integer(void *user, size_t end)
+ * it becomes a number with a fraction, of which json-c keeps the spelling. And it would cut a name
+ * at a NUL, so that what was sent as another name would take the place of a member. */
+static int feed_oddity(void *user, enum json_oddity oddity, size_t end)
 {
     struct parser *parser = user;
-    int result = feed_until(parser, end);
-    return result < 0 ? result : feed(parser, "e0", strlen("e0"));
+    bool is_integer = oddity == JSON_WIDE_INTEGER;
+    int result = feed_until(parser, is_integer ? end : end - strlen("0000"));
+    if (result < 0)
+        return result;
+    parser->fed = end;
+    const char *instead = is_integer ? "e0" : "fffd";
+    return feed(parser, instead, strlen(instead));
 }
 
 static int parse(struct parser *parser)
 {
-    int result = json_check(parser->bytes, feed_wide_integer, parser, parser->error);
+    int result = json_check(parser->bytes, feed_oddity, parser, parser->error);
     if (result == 0)
         result = feed_until(parser, parser->bytes.size);
     if (result == 0)
@@ -126,6 +132,27 @@ const struct json_value *json_root(const struct json_document *document)
     return document == NULL ? NULL : value_of(document->root);
 }
 
+enum json_kind json_kind(const struct json_value *value)
+{
+    struct json_object *object = object_of(value);
+    switch (json_object_get_type(object)) {
+    case json_type_boolean:
+        return JSON_BOOLEAN;
+    case json_type_int:
+        return json_object_get_uint64(object) > INT64_MAX ? JSON_NUMBER : JSON_INTEGER;
+    case json_type_double:
+        return JSON_NUMBER;
+    case json_type_string:
+        return JSON_STRING;
+    case json_type_array:
+        return JSON_ARRAY;
+    case json_type_object:
+        return JSON_OBJECT;
+    default:
+        return JSON_NULL;
+    }
+}
+
 bool json_is_object(const struct json_value *value)
 {
     return json_object_is_type(object_of(value), json_type_object);
@@ -136,12 +163,42 @@ bool json_is_array(const struct json_value *value)
     return json_object_is_type(object_of(value), json_type_array);
 }
 
-const struct json_value *json_get(const struct json_value *object, const char *name)
+bool json_find(
+    const struct json_value *object, const char *name, const struct json_value **ret_value)
 {
     struct json_object *member = NULL;
     if (!json_is_object(object) || !json_object_object_get_ex(object_of(object), name, &member))
-        return NULL;
-    return value_of(member);
+        return false;
+    *ret_value = value_of(member);
+    return true;
+}
+
+const struct json_value *json_get(const struct json_value *object, const char *name)
+{
+    const struct json_value *value = NULL;
+    return json_find(object, name, &value) ? value : NULL;
+}
+
+bool json_next(const struct json_value *object, struct json_member *member)
+{
+    if (!json_is_object(object))
+        return false;
+    struct json_object_iterator at = {.opaque_ = member->place};
+    struct json_object_iterator end = json_object_iter_end(object_of(object));
+    if (member->place == NULL)
+        at = json_object_iter_begin(object_of(object));
+    else
+        json_object_iter_next(&at);
+    if (json_object_iter_equal(&at, &end)) {
+        *member = (struct json_member){0};
+        return false;
+    }
+    *member = (struct json_member){
+        .name = json_object_iter_peek_name(&at),
+        .value = value_of(json_object_iter_peek_value(&at)),
+        .place = at.opaque_,
+    };
+    return true;
 }
 
 const struct json_value *json_at(const struct json_value *array, size_t index)
@@ -160,21 +217,32 @@ size_t json_length(const struct json_value *array)
     return 0;
 }
 
-const char *json_string(const struct json_value *value)
+struct slice json_text(const struct json_value *value)
 {
     struct json_object *object = object_of(value);
     if (!json_object_is_type(object, json_type_string))
-        return NULL;
-    const char *text = json_object_get_string(object);
-    return strlen(text) == (size_t)json_object_get_string_len(object) ? text : NULL;
+        return (struct slice){0};
+    return (struct slice){
+        json_object_get_string(object), (size_t)json_object_get_string_len(object)};
+}
+
+const char *json_string(const struct json_value *value)
+{
+    struct slice text = json_text(value);
+    return text.data != NULL && strlen(text.data) == text.size ? text.data : NULL;
 }
 
 int64_t json_integer(const struct json_value *value, int64_t fallback)
 {
-    struct json_object *object = object_of(value);
-    if (!json_object_is_type(object, json_type_int) || json_object_get_uint64(object) > INT64_MAX)
+    return json_kind(value) == JSON_INTEGER ? json_object_get_int64(object_of(value)) : fallback;
+}
+
+double json_number(const struct json_value *value, double fallback)
+{
+    enum json_kind kind = json_kind(value);
+    if (kind != JSON_INTEGER && kind != JSON_NUMBER)
         return fallback;
-    return json_object_get_int64(object);
+    return json_object_get_double(object_of(value));
 }
 
 bool json_boolean(const struct json_value *value, bool fallback)

@@ -9,7 +9,8 @@ struct checker {
     struct slice bytes;
     size_t at;
     size_t depth;
-    json_wide_integer wide;
+    bool in_name; /* of a member */
+    json_oddity_found found;
     void *user;
     struct error *error;
 };
@@ -64,6 +65,25 @@ static bool is_hex_digit(int byte)
            (byte >= 'A' && byte <= 'F');
 }
 
+static int tell(const struct checker *checker, enum json_oddity oddity)
+{
+    return checker->found == NULL ? 0 : checker->found(checker->user, oddity, checker->at);
+}
+
+/* Behind the `\u`. */
+static int check_code_unit(struct checker *checker)
+{
+    struct slice digits = {checker->bytes.data + checker->at, 4};
+    for (size_t i = 0; i < digits.size; i++) {
+        if (!is_hex_digit(peek(checker)))
+            return flaw(checker, "\\u without four hexadecimal digits");
+        checker->at++;
+    }
+    if (checker->in_name && slice_equal(digits, SLICE_LITERAL("0000")))
+        return tell(checker, JSON_NUL_IN_NAME);
+    return 0;
+}
+
 /* Behind the backslash. */
 static int check_escape(struct checker *checker)
 {
@@ -71,12 +91,7 @@ static int check_escape(struct checker *checker)
     if (byte <= 0 || strchr("\"\\/bfnrtu", byte) == NULL)
         return flaw(checker, "an unknown escape");
     checker->at++;
-    for (int digits = byte == 'u' ? 4 : 0; digits > 0; digits--) {
-        if (!is_hex_digit(peek(checker)))
-            return flaw(checker, "\\u without four hexadecimal digits");
-        checker->at++;
-    }
-    return 0;
+    return byte == 'u' ? check_code_unit(checker) : 0;
 }
 
 /* Behind the opening quote. */
@@ -149,9 +164,7 @@ static int check_number(struct checker *checker)
         if (!take_digits(checker))
             return flaw(checker, "an exponent without digits");
     }
-    if (integer && checker->wide != NULL && is_wide(digits, negative))
-        return checker->wide(checker->user, checker->at);
-    return 0;
+    return integer && is_wide(digits, negative) ? tell(checker, JSON_WIDE_INTEGER) : 0;
 }
 
 /* Behind the bracket. */
@@ -178,7 +191,9 @@ static int check_member(struct checker *checker)
     skip_space(checker);
     if (!take(checker, '"'))
         return flaw(checker, "no name in double quotes");
+    checker->in_name = true;
     int result = check_string(checker);
+    checker->in_name = false;
     if (result < 0)
         return result;
     skip_space(checker);
@@ -238,11 +253,11 @@ static int check_value(struct checker *checker)
     }
 }
 
-int json_check(struct slice bytes, json_wide_integer wide, void *user, struct error *error)
+int json_check(struct slice bytes, json_oddity_found found, void *user, struct error *error)
 {
     if (bytes.data == NULL) /* an empty slice may have no address, and none can be counted from */
         bytes = SLICE_LITERAL("");
-    struct checker checker = {.bytes = bytes, .wide = wide, .user = user, .error = error};
+    struct checker checker = {.bytes = bytes, .found = found, .user = user, .error = error};
     int result = check_value(&checker);
     if (result < 0)
         return result;

@@ -10,10 +10,16 @@
 #include "base/error.h"
 #include "base/slice.h"
 
-/* Told the offset behind the last digit of each integer that fits neither int64_t nor uint64_t. A
- * negative return value ends the check and is returned. */
-typedef int (*json_wide_integer)(void *user, size_t end);
+/* What is valid JSON but json-c reads as something else. */
+enum json_oddity {
+    JSON_WIDE_INTEGER, /* an integer that fits neither int64_t nor uint64_t */
+    JSON_NUL_IN_NAME,  /* an escape \u0000 in a member's name */
+};
 
-/* Returns 0, ERROR_INVALID with what is wrong at which byte (from 0), or what `wide` returned.
- * Arrays and objects may stand LIMIT_JSON_DEPTH deep. */
-int json_check(struct slice bytes, json_wide_integer wide, void *user, struct error *error);
+/* Told of each, and the offset behind its last digit. A negative return value ends the check and is
+ * returned. */
+typedef int (*json_oddity_found)(void *user, enum json_oddity oddity, size_t end);
+
+/* Returns 0, ERROR_INVALID with what is wrong at which byte (from 0), or what `found` (may be NULL)
+ * returned. Arrays and objects may stand LIMIT_JSON_DEPTH deep. */
+int json_check(struct slice bytes, json_oddity_found found, void *user, struct error *error);

@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include <math.h>
+
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "check_main.h"
@@ -90,6 +92,88 @@ START_TEST(a_string_with_a_nul_byte_is_no_c_string)
     ck_assert_ptr_null(json_string(json_at(json_root(document), 0)));
     ck_assert_str_eq(json_string(json_at(json_root(document), 1)), "");
     expect_written("[\"a\\u0000b\"]", "[\"a\\u0000b\"]");
+}
+END_TEST
+
+START_TEST(a_string_is_told_with_its_size)
+{
+    _cleanup_document_ *document = parse("[\"a\\u0000b\",\"\",5,null]");
+    const struct json_value *root = json_root(document);
+    ck_assert(slice_equal(json_text(json_at(root, 0)), SLICE_LITERAL("a\0b")));
+    ck_assert_int_eq(json_text(json_at(root, 0)).data[3], '\0');
+    ck_assert_str_eq(json_text(json_at(root, 1)).data, "");
+    for (size_t i = 2; i < 5; i++)
+        ck_assert_ptr_null(json_text(json_at(root, i)).data);
+}
+END_TEST
+
+START_TEST(a_value_tells_its_kind)
+{
+    _cleanup_document_ *document = parse("[null,true,-9223372036854775808,9223372036854775808,1.0,"
+                                         "1e2,99999999999999999999,\"\",[],{}]");
+    static const enum json_kind expected[] = {JSON_NULL, JSON_BOOLEAN, JSON_INTEGER, JSON_NUMBER,
+        JSON_NUMBER, JSON_NUMBER, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT, JSON_NULL};
+    for (size_t i = 0; i < COUNT_OF(expected); i++)
+        ck_assert_int_eq(json_kind(json_at(json_root(document), i)), expected[i]);
+}
+END_TEST
+
+START_TEST(any_number_has_a_double)
+{
+    _cleanup_document_ *document = parse("[-3,9223372036854775808,99999999999999999999,0.5,1e400,"
+                                         "\"1\",null]");
+    static const double expected[] = {-3, 9223372036854775808.0, 1e20, 0.5, INFINITY, 7, 7, 7};
+    for (size_t i = 0; i < COUNT_OF(expected); i++)
+        ck_assert(json_number(json_at(json_root(document), i), 7) == expected[i]);
+}
+END_TEST
+
+START_TEST(a_member_that_is_null_is_found_and_one_that_is_absent_is_not)
+{
+    _cleanup_document_ *document = parse("{\"n\":null,\"i\":5}");
+    const struct json_value *root = json_root(document);
+    const struct json_value *value = root;
+    ck_assert(json_find(root, "n", &value));
+    ck_assert_ptr_null(value);
+    ck_assert(json_find(root, "i", &value));
+    ck_assert_int_eq(json_integer(value, 0), 5);
+    ck_assert(!json_find(root, "none", &value));
+    ck_assert(!json_find(json_get(root, "i"), "i", &value));
+    ck_assert(!json_find(NULL, "i", &value));
+}
+END_TEST
+
+START_TEST(members_come_in_the_order_sent_each_once)
+{
+    _cleanup_document_ *document = parse("{\"b\":1,\"a\":null,\"\":3,\"b\":4,\"e\":{}}");
+    const struct json_value *root = json_root(document);
+    static const char *const names[] = {"b", "a", "", "e"};
+    struct json_member member = {0};
+    for (int walk = 0; walk < 2; walk++) {
+        for (size_t i = 0; i < COUNT_OF(names); i++) {
+            ck_assert(json_next(root, &member));
+            ck_assert_str_eq(member.name, names[i]);
+            ck_assert_ptr_eq(member.value, json_get(root, names[i]));
+        }
+        ck_assert(!json_next(root, &member));
+    }
+    ck_assert_int_eq(json_integer(json_get(root, "b"), 0), 4);
+    ck_assert(!json_next(json_get(root, "e"), &member));
+    ck_assert(!json_next(json_get(root, "b"), &member));
+    ck_assert(!json_next(NULL, &member));
+}
+END_TEST
+
+START_TEST(a_name_with_a_nul_byte_takes_no_other_members_place)
+{
+    _cleanup_document_ *document =
+        parse("{\"id\":1,\"id\\u0000x\":2,\"\\u0000\":\"\\u0000\",\"u\\\\u0000\":3}");
+    const struct json_value *root = json_root(document);
+    ck_assert_uint_eq(json_length(root), 4);
+    ck_assert_int_eq(json_integer(json_get(root, "id"), 0), 1);
+    ck_assert_int_eq(json_integer(json_get(root, "id\uFFFDx"), 0), 2);
+    ck_assert(slice_equal(json_text(json_get(root, "\uFFFD")), SLICE_LITERAL("\0")));
+    ck_assert_int_eq(json_integer(json_get(root, "u\\u0000"), 0), 3);
 }
 END_TEST
 
@@ -369,6 +453,9 @@ END_TEST
 CHECK_MAIN("json", a_path_is_followed_in_one_expression,
     what_is_absent_null_or_of_another_type_answers_with_the_fallback,
     an_integer_that_does_not_fit_is_none, a_string_with_a_nul_byte_is_no_c_string,
+    a_string_is_told_with_its_size, a_value_tells_its_kind, any_number_has_a_double,
+    a_member_that_is_null_is_found_and_one_that_is_absent_is_not,
+    members_come_in_the_order_sent_each_once, a_name_with_a_nul_byte_takes_no_other_members_place,
     numbers_are_written_with_the_value_they_had, text_is_written_without_needless_escapes,
     indented_output_has_a_line_for_each_member,
     writing_past_the_limit_of_the_buffer_appends_nothing, a_value_of_any_type_can_stand_alone,
