@@ -60,6 +60,17 @@ static int check_authority(struct slice authority, struct slice *ret_host, struc
     return 0;
 }
 
+bool address_is_loopback(const char *base_url)
+{
+    const char *authority = strstr(base_url, "://");
+    struct slice host;
+    if (authority == NULL)
+        return false;
+    authority += strlen("://");
+    struct slice whole = {authority, strcspn(authority, "/?#")};
+    return check_authority(whole, &host, NULL) == 0 && is_loopback(host);
+}
+
 int address_check(const char *base_url, bool insecure_http, struct error *error)
 {
     bool secure = strncasecmp(base_url, "https://", 8) == 0;

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/buffer.h"
 #include "base/limits.h"
 
@@ -14,6 +16,9 @@
  * end; http only to loopback unless `insecure_http`. The text names the option `base_url` and shows
  * nothing of its value. */
 int address_check(const char *base_url, bool insecure_http, struct error *error);
+
+/* Whether its host is this machine by name or number. */
+bool address_is_loopback(const char *base_url);
 
 /* A path behind a base address: letters, digits, `-._~/`, no slash at its start and no `..`. */
 int address_check_path(const char *path, struct error *error);

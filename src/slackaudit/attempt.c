@@ -1,8 +1,15 @@
 #include "slackaudit/attempt.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <strings.h>
 
 #include "base/units.h"
+
+/* The same struct under the name that callers know, so that an answer copies no headers. */
+static_assert(sizeof(struct slackaudit_header) == sizeof(struct http_header) &&
+                  offsetof(struct slackaudit_header, value) == offsetof(struct http_header, value),
+    "a header is a header");
 
 static int code_of(const struct slackaudit_call *call, enum http_failure failure)
 {
@@ -133,7 +140,20 @@ void attempt_answer(const struct slackaudit_call *call, const struct call_outcom
         .retry_after_us = outcome->retry_after_us,
         .attempts = call->retry.current_attempt + 1,
         .broken_body = outcome->broken_body,
-        .header = header_of,
-        .header_answer = outcome->result,
+        .url = call->url,
+        .headers = outcome->result == NULL
+                       ? NULL
+                       : (const struct slackaudit_header *)outcome->result->headers,
+        .header_count = outcome->result == NULL ? 0 : outcome->result->header_count,
+        .body = "",
     };
+}
+
+const char *slackaudit_answer_header(
+    const struct slackaudit_answer *answer, const char *name, size_t nth)
+{
+    for (size_t i = 0; i < answer->header_count; i++)
+        if (strcasecmp(answer->headers[i].name, name) == 0 && nth-- == 0)
+            return answer->headers[i].value;
+    return NULL;
 }

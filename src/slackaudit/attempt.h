@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "slackaudit/call.h"
+#include "slackaudit/call_parts.h"
 
 /* Fills `ret_outcome` from the result and from what the call's type makes of the body. Valid as
  * long as the result. */

@@ -1,13 +1,12 @@
-#include "slackaudit/call.h"
+#include "slackaudit/call_parts.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/units.h"
 #include "slackaudit/attempt.h"
+#include "slackaudit/call_log.h"
 #include "slackaudit/problem.h"
 
 static const int64_t longest_gate_us = 24 * 3600 * USEC_PER_SEC;
@@ -66,21 +65,6 @@ void call_free(struct slackaudit_call *call)
 
 /* ---- The end ---- */
 
-/* The client's log may end the call. */
-static void _printf_(2, 3) tell_log(struct slackaudit_call *call, const char *format, ...)
-{
-    struct slackaudit_client *client = call->client;
-    if (client->log == NULL)
-        return;
-    char text[LIMIT_LOG_LINE];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof(text), format, arguments); /* what is too long is cut */
-    va_end(arguments);
-    client_hide_token(client, text);
-    client->log(client->user, text);
-}
-
 static void finish_call(struct slackaudit_call *call, const struct call_outcome *outcome)
 {
     struct error message = ERROR_INIT;
@@ -124,7 +108,7 @@ static void ask_stack(struct slackaudit_call *call, const struct slackaudit_atte
         return;
     }
     char text[UNITS_TEXT_SIZE];
-    tell_log(call, "%s %s: %s tries again in %s", call->method, call->address,
+    call_log(call, "%s %s: %s tries again in %s", call->method, call->address,
         call->retry.last_handler, units_format_duration(wait_us, text));
     if (!call_is_over(call))
         wait_for_attempt(call, wait_us);
@@ -141,10 +125,7 @@ static void on_attempt_end(void *user, const struct http_result *result)
     attempt_judge(call, result, &outcome);
     struct slackaudit_attempt attempt;
     attempt_tell(call, &outcome, &attempt);
-    tell_log(call, "%s %s: attempt %d: status %d, transport %s%s%s%s", call->method, call->address,
-        call->retry.current_attempt + 1, outcome.status,
-        slackaudit_transport_name(outcome.transport), *outcome.error == '\0' ? "" : ", error ",
-        outcome.error, outcome.broken_body ? ", not a whole page" : "");
+    call_log_answer(call, &outcome);
     if (call_is_over(call))
         return;
     if (call->client->attempt_ended != NULL)
@@ -231,8 +212,7 @@ static void begin_attempt(void *user)
             return;
         }
     }
-    tell_log(
-        call, "%s %s: attempt %d begins", call->method, call->url, call->retry.current_attempt + 1);
+    call_log_request(call);
     if (call_is_over(call))
         return;
     call->refusal = 0;

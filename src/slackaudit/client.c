@@ -8,9 +8,10 @@
 #include "base/limits.h"
 #include "base/units.h"
 #include "slackaudit/address.h"
-#include "slackaudit/call.h"
+#include "slackaudit/call_parts.h"
 #include "slackaudit/client_parts.h"
 #include "slackaudit/problem.h"
+#include "slackaudit/proxy.h"
 
 #define DEFAULT_BASE_URL "https://api.slack.com/audit/v1/"
 #define BEARER           "Bearer "
@@ -66,8 +67,6 @@ static int check_options(const struct slackaudit_options *options, struct error 
         code = check_token(options->token, error);
     if (code == 0)
         code = address_check(options->base_url, options->insecure_http, error);
-    if (code == 0)
-        code = check_text(options->proxy, "proxy", error);
     if (code == 0)
         code = check_text(options->user_agent_prefix, "user_agent_prefix", error);
     if (code == 0)
@@ -129,6 +128,23 @@ static int copy_text(const char *text, char **ret_copy)
     return 0;
 }
 
+/* A proxy of the environment is not for this machine itself, which no proxy elsewhere can reach. */
+static int choose_proxy(
+    struct slackaudit_client *client, const struct slackaudit_options *options, struct error *error)
+{
+    const char *proxy = options->proxy, *name = "proxy";
+    if (proxy == NULL && address_is_loopback(options->base_url))
+        proxy = "";
+    if (proxy == NULL)
+        proxy = proxy_of_environment(&name);
+    int code = check_text(proxy, name, error);
+    if (code < 0)
+        return code;
+    return copy_text(proxy, &client->proxy) < 0
+               ? error_set(error, ERROR_MEMORY, "no memory for a client")
+               : 0;
+}
+
 static int make_user_agent(const struct slackaudit_options *options, char **ret_text)
 {
     const char *prefix = options->user_agent_prefix, *suffix = options->user_agent_suffix;
@@ -145,8 +161,6 @@ static int make_user_agent(const struct slackaudit_options *options, char **ret_
 static int copy_texts(struct slackaudit_client *client, const struct slackaudit_options *options)
 {
     int code = copy_text(options->base_url, &client->base_url);
-    if (code == 0)
-        code = copy_text(options->proxy, &client->proxy);
     if (code == 0)
         code = copy_text(options->ca_file, &client->ca_file);
     if (code == 0)
@@ -169,11 +183,35 @@ static int choose_retry(struct slackaudit_client *client, const struct slackaudi
     return client->retry == NULL ? ERROR_MEMORY : 0;
 }
 
+/* The numbers and functions, which cannot fail. */
+static void take_settings(
+    struct slackaudit_client *client, const struct slackaudit_options *options)
+{
+    client->timeout_us = options->timeout_us > 0 ? options->timeout_us : 30 * USEC_PER_SEC;
+    client->response_limit = options->response_limit > 0 ? options->response_limit : LIMIT_RESPONSE;
+    client->log = options->log;
+    client->may_start = options->may_start;
+    client->attempt_ended = options->attempt_ended;
+    client->user = options->user;
+}
+
+static int choose_engine(
+    struct slackaudit_client *client, struct slackaudit_engine *engine, struct error *error)
+{
+    struct slackaudit_problem problem = {0};
+    client->engine = engine;
+    if (engine != NULL)
+        return 0;
+    int code = slackaudit_engine_new(&client->own_engine, NULL, &problem);
+    client->engine = client->own_engine;
+    return code < 0 ? error_set(error, code, "%s", problem.text) : 0;
+}
+
 static int client_new(struct slackaudit_client **ret_client, struct slackaudit_engine *engine,
     const struct slackaudit_options *given, struct error *error)
 {
-    if (engine == NULL)
-        return error_set(error, ERROR_INVALID, "engine is NULL");
+    if (ret_client == NULL)
+        return error_set(error, ERROR_INVALID, "ret_client is NULL");
     struct slackaudit_options options;
     int code = read_options(given, &options, error);
     if (code < 0)
@@ -183,17 +221,14 @@ static int client_new(struct slackaudit_client **ret_client, struct slackaudit_e
     if (client == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a client");
     LIST_INIT(&client->calls);
-    client->engine = engine;
-    client->timeout_us = options.timeout_us > 0 ? options.timeout_us : 30 * USEC_PER_SEC;
-    client->response_limit = options.response_limit > 0 ? options.response_limit : LIMIT_RESPONSE;
-    client->log = options.log;
-    client->may_start = options.may_start;
-    client->attempt_ended = options.attempt_ended;
-    client->user = options.user;
-
-    code = headers_copy(options.headers, &client->headers, error);
+    take_settings(client, &options);
+    code = choose_engine(client, engine, error);
+    if (code == 0)
+        code = headers_copy(options.headers, &client->headers, error);
     if (code == 0 && options.token != NULL)
         code = make_authorization(options.token, &client->authorization, error);
+    if (code == 0)
+        code = choose_proxy(client, &options, error);
     if (code < 0)
         return code;
     code = copy_texts(client, &options);
@@ -231,6 +266,7 @@ void slackaudit_client_free(struct slackaudit_client *client)
     free(client->key_file);
     free(client->tls_min_version);
     free(client->user_agent);
+    slackaudit_engine_free(client->own_engine);
     free(client);
 }
 
@@ -239,10 +275,22 @@ int slackaudit_client_set_token(
 {
     struct error error = ERROR_INIT;
     struct secret *authorization = NULL;
-    int code = make_authorization(token == NULL ? "" : token, &authorization, &error);
+    int code = client == NULL
+                   ? error_set(&error, ERROR_INVALID, "client is NULL")
+                   : make_authorization(token == NULL ? "" : token, &authorization, &error);
     if (code < 0)
         return problem_tell(problem, code, &error);
     secret_free(client->authorization);
     client->authorization = authorization;
     return SLACKAUDIT_OK;
+}
+
+struct slackaudit_engine *slackaudit_client_engine(const struct slackaudit_client *client)
+{
+    return client->engine;
+}
+
+struct slackaudit_retry_stack *slackaudit_client_retry(struct slackaudit_client *client)
+{
+    return client->default_retry;
 }

@@ -4,14 +4,16 @@
  */
 #pragma once
 
-#include "slackaudit/engine.h"
+#include "slackaudit/client.h"
+#include "slackaudit/engine_parts.h"
 #include "slackaudit/headers.h"
 #include "sys/secret.h"
 
 struct slackaudit_client {
     struct slackaudit_engine *engine;
-    struct call_list calls;       /* under way */
-    struct secret *authorization; /* the value of the header, or NULL */
+    struct slackaudit_engine *own_engine; /* the same, or NULL when the caller has it */
+    struct call_list calls;               /* under way */
+    struct secret *authorization;         /* the value of the header, or NULL */
     char *base_url;
     char *proxy; /* NULL: from the environment */
     char *ca_file, *cert_file, *key_file, *tls_min_version;

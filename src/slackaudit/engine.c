@@ -1,9 +1,9 @@
-#include "slackaudit/engine.h"
+#include "slackaudit/engine_parts.h"
 
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "slackaudit/call.h"
+#include "slackaudit/call_parts.h"
 #include "slackaudit/problem.h"
 
 DEFINE_CLEANUP(struct slackaudit_engine, slackaudit_engine_free)
@@ -81,7 +81,8 @@ int slackaudit_engine_new(struct slackaudit_engine **ret_engine,
     const struct slackaudit_clock *clock, struct slackaudit_problem *problem)
 {
     struct error error = ERROR_INIT;
-    int code = engine_new(ret_engine, clock, &error);
+    int code = ret_engine == NULL ? error_set(&error, ERROR_INVALID, "ret_engine is NULL")
+                                  : engine_new(ret_engine, clock, &error);
     return code < 0 ? problem_tell(problem, code, &error) : SLACKAUDIT_OK;
 }
 

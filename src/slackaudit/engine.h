@@ -1,27 +1,60 @@
 /*
- * The engine's inside, for client and call. Private to slackaudit/.
+ * The engine: drives any number of calls on one thread.
+ *
+ * It either runs by itself (slackaudit_engine_turn) or stands inside a caller's loop: watch
+ * slackaudit_engine_fd() for reading, wake after slackaudit_engine_wait_us(), and call
+ * slackaudit_engine_turn(engine, 0) then. A caller who only makes calls that wait (sync.h) needs
+ * none: a client makes its own.
+ *
+ * Callbacks come from inside slackaudit_engine_turn() only. A callback may start and cancel calls
+ * (its own too) and free clients of an engine that is not their own; it must not turn or free the
+ * engine, nor make a call that waits. One thread at a time uses an engine and everything that
+ * belongs to it.
+ *
+ * From the first engine on SIGPIPE is ignored, if it was left at its default.
+ *
+ * Public header of libslackaudit: plain C11 and C++17. Times are microseconds.
  */
 #pragma once
 
-#include <sys/queue.h>
+#include "slackaudit/common.h"
 
-#include "slackaudit/client.h"
-#include "sys/http.h"
-#include "sys/loop.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-LIST_HEAD(call_list, slackaudit_call);
-
-struct slackaudit_engine {
-    struct clock *clock;
-    struct loop *loop;
-    struct http_engine *http;
-    struct slackaudit_random random; /* of the clock */
-    bool turning;
-    /* Calls that are over, until nothing on the stack can refer to them any more. */
-    struct call_list ended;
-    struct loop_task reaper;
+/* The caller's own time and randomness, for tests on a simulated clock. All three are there. The
+ * engine still waits in real time: a caller that moves its clock by hand turns with a wait of 0 and
+ * moves it by slackaudit_engine_wait_us(). */
+struct slackaudit_clock {
+    int64_t (*monotonic_us)(void *user); /* never goes back */
+    int64_t (*wall_us)(void *user);      /* Unix time */
+    uint64_t (*random)(void *user);      /* uniform over all 64 bits */
+    void *user;
 };
 
-/* Takes a call that is over (and in no list) for freeing: at once from outside a turn, else at the
- * end of it. */
-void engine_take_ended(struct slackaudit_engine *engine, struct slackaudit_call *call);
+struct slackaudit_engine;
+
+/* `clock` may be NULL (the system's); it is copied, and its `user` must outlive the engine. The
+ * caller frees the engine. ERROR_INVALID for a clock that lacks a function, ERROR_SYSTEM,
+ * ERROR_MEMORY. */
+SLACKAUDIT_API int slackaudit_engine_new(struct slackaudit_engine **ret_engine,
+    const struct slackaudit_clock *clock, struct slackaudit_problem *problem);
+
+/* Its clients must be gone. Never waits for a name lookup. NULL is allowed. */
+SLACKAUDIT_API void slackaudit_engine_free(struct slackaudit_engine *engine);
+
+/* A descriptor to be watched for reading; owned by the engine. */
+SLACKAUDIT_API int slackaudit_engine_fd(const struct slackaudit_engine *engine);
+
+/* How long a caller's loop may sleep, in microseconds. 0: a turn is due now; -1: until the
+ * descriptor is readable. */
+SLACKAUDIT_API int64_t slackaudit_engine_wait_us(const struct slackaudit_engine *engine);
+
+/* Does what is due; waits for something to do at most `max_wait_us` microseconds (negative: as long
+ * as it takes). Returns 0, ERROR_SYSTEM, or ERROR_INVALID from inside a callback. */
+SLACKAUDIT_API int slackaudit_engine_turn(struct slackaudit_engine *engine, int64_t max_wait_us);
+
+#ifdef __cplusplus
+}
+#endif

@@ -32,20 +32,20 @@ int slackaudit_entry_look(const char *data, size_t size, struct slackaudit_entry
     struct entry_fields fields;
     struct slackaudit_entry_slice entry = {.data = data};
     if (size == 0 || size > LIMIT_ENTRY)
-        return SLACKAUDIT_PAGE_INVALID;
+        return SLACKAUDIT_ERROR_INVALID;
     json_scan_init(&scan);
     entry_fields_clear(&fields);
     for (;;) {
         enum json_event event = json_scan_next(&scan, &piece);
         if (event == JSON_FAILED)
-            return SLACKAUDIT_PAGE_INVALID;
+            return SLACKAUDIT_ERROR_INVALID;
         if (event != JSON_MORE) {
             on_event(&scan, event, data, &fields, &entry);
             continue;
         }
         event = json_scan_end(&scan, size);
         if (event == JSON_FAILED)
-            return SLACKAUDIT_PAGE_INVALID;
+            return SLACKAUDIT_ERROR_INVALID;
         if (event == JSON_SCALAR)
             on_event(&scan, event, data, &fields, &entry);
         break;

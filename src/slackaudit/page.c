@@ -10,7 +10,7 @@ int page_invalid(struct slackaudit_page *page, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(page->problem, sizeof(page->problem), format, arguments); /* cut if too long */
     va_end(arguments);
-    return SLACKAUDIT_PAGE_INVALID;
+    return SLACKAUDIT_ERROR_INVALID;
 }
 
 int page_string(struct slackaudit_page *page, const char **ret_raw, size_t *ret_size)
@@ -74,7 +74,7 @@ int slackaudit_page_new(
 {
     struct slackaudit_page *page = malloc(sizeof(*page));
     if (page == NULL)
-        return SLACKAUDIT_PAGE_MEMORY;
+        return SLACKAUDIT_ERROR_MEMORY;
     *page = (struct slackaudit_page){
         .on_entry = on_entry,
         .user = user,
@@ -136,7 +136,7 @@ int slackaudit_page_finish(
     const char *cursor = buffer_text(&page->cursor);
     const char *error = buffer_text(&page->error);
     if (cursor == NULL || error == NULL)
-        return page->result = SLACKAUDIT_PAGE_MEMORY;
+        return page->result = SLACKAUDIT_ERROR_MEMORY;
     *ret_summary = (struct slackaudit_page_summary){
         .has_entries = page->has_entries,
         .entries = page->entries,

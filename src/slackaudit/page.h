@@ -18,16 +18,10 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "slackaudit/common.h"
 
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-#ifndef SLACKAUDIT_API
-#    define SLACKAUDIT_API __attribute__((visibility("default")))
 #endif
 
 /* Why an entry is not whole (salvaging only): what was found first, but the size before all. */
@@ -75,41 +69,38 @@ struct slackaudit_page_summary {
 
 struct slackaudit_page;
 
-enum {
-    /* Not JSON, a `next_cursor` that is neither a string nor null (to take it for the last page
-     * could lose entries), or a cap was passed: slackaudit_page_problem() says what and where. */
-    SLACKAUDIT_PAGE_INVALID = -7,
-    SLACKAUDIT_PAGE_MEMORY = -1,
-};
-
 /* With `salvage`, an entry that is not valid JSON but whose brackets and quotes match is yielded as
  * damaged instead of making the page invalid, so that its neighbours are not lost; so is an entry
- * of more than 8 MiB. Returns 0 or SLACKAUDIT_PAGE_MEMORY. */
+ * of more than 8 MiB. `on_entry` may be NULL: entries are counted only. The caller frees the
+ * splitter. Returns 0 or SLACKAUDIT_ERROR_MEMORY. */
 SLACKAUDIT_API int slackaudit_page_new(
     struct slackaudit_page **ret_page, bool salvage, slackaudit_page_entry on_entry, void *user);
+/* NULL is allowed. */
 SLACKAUDIT_API void slackaudit_page_free(struct slackaudit_page *page);
 
 /* Ready for another body; keeps its memory. */
 SLACKAUDIT_API void slackaudit_page_reset(struct slackaudit_page *page, bool salvage);
 
-/* The next piece of the body, of any size. Returns 0, SLACKAUDIT_PAGE_INVALID,
- * SLACKAUDIT_PAGE_MEMORY, or what the callback returned; after a negative value only reset and free
- * are allowed. */
+/* The next piece of the body, of any size. Returns 0, SLACKAUDIT_ERROR_MEMORY, what the callback
+ * returned, or SLACKAUDIT_ERROR_INVALID: not JSON, a `next_cursor` that is neither a string nor
+ * null (to take it for the last page could lose entries), or a cap was passed;
+ * slackaudit_page_problem() says what and where. After a negative value only reset and free are
+ * allowed. */
 SLACKAUDIT_API int slackaudit_page_feed(
     struct slackaudit_page *page, const char *data, size_t size);
 
-/* The body has ended: 0 and the summary, or SLACKAUDIT_PAGE_INVALID when it is not one whole JSON
+/* The body has ended: 0 and the summary, or SLACKAUDIT_ERROR_INVALID when it is not one whole JSON
  * value that is an object. */
 SLACKAUDIT_API int slackaudit_page_finish(
     struct slackaudit_page *page, struct slackaudit_page_summary *ret_summary);
 
 /* In words, with the byte offset: "invalid escape in a string at byte 1234". Empty until a call has
- * returned SLACKAUDIT_PAGE_INVALID. Owned by the splitter until the next reset. */
+ * returned SLACKAUDIT_ERROR_INVALID. Owned by the splitter until the next reset. */
 SLACKAUDIT_API const char *slackaudit_page_problem(const struct slackaudit_page *page);
 
 /* Looks at one entry alone (as stored, on one line) and finds its id, action and time. The slice is
  * the value without white space around it; it points into `data`. Any JSON value of at most 8 MiB
- * will do. Returns 0 or SLACKAUDIT_PAGE_INVALID; allocates nothing. */
+ * will do. Returns 0 or SLACKAUDIT_ERROR_INVALID; allocates nothing. */
 SLACKAUDIT_API int slackaudit_entry_look(
     const char *data, size_t size, struct slackaudit_entry_slice *ret_entry);
 

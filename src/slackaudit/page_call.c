@@ -1,14 +1,11 @@
-#include "slackaudit/client.h"
+#include "slackaudit/calls.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "slackaudit/attempt.h"
 #include "slackaudit/problem.h"
-
-enum { LARGEST_PAGE = 9999, MOST_ACTIONS = 30 }; /* the API's own bounds */
+#include "slackaudit/query.h"
 
 struct page_call {
     struct slackaudit_call call; /* first: the one is the other's address */
@@ -28,85 +25,6 @@ struct page_call {
 static struct page_call *page_call_of(struct slackaudit_call *call)
 {
     return (struct page_call *)call;
-}
-
-/* ---- What /logs is asked ---- */
-
-static bool is_set(const char *text)
-{
-    return text != NULL && *text != '\0';
-}
-
-static int check_actions(const char *action, struct error *error)
-{
-    if (!is_set(action))
-        return 0;
-    int count = 1;
-    bool empty_name = *action == ',';
-    for (const char *byte = action; *byte != '\0'; byte++)
-        if (*byte == ',') {
-            count++;
-            empty_name = empty_name || byte[1] == ',' || byte[1] == '\0';
-        }
-    if (empty_name)
-        return error_set(error, ERROR_INVALID, "action has an empty name in its list");
-    if (count > MOST_ACTIONS)
-        return error_set(error, ERROR_INVALID, "action lists %d names, and at most %d are allowed",
-            count, MOST_ACTIONS);
-    return 0;
-}
-
-static int check_query(const struct slackaudit_query *query, struct error *error)
-{
-    if (query->limit < 0 || query->limit > LARGEST_PAGE)
-        return error_set(error, ERROR_INVALID, "limit is %d, and must be 1 to %d, or 0 for none",
-            query->limit, LARGEST_PAGE);
-    if (query->has_oldest && query->oldest < 0)
-        return error_set(error, ERROR_INVALID, "oldest is negative");
-    if (query->has_latest && query->latest < 0)
-        return error_set(error, ERROR_INVALID, "latest is negative");
-    if (query->has_oldest && query->has_latest && query->oldest > query->latest)
-        return error_set(error, ERROR_INVALID, "oldest (%lld) is after latest (%lld)",
-            (long long)query->oldest, (long long)query->latest);
-    if (is_set(query->cursor) && strlen(query->cursor) > LIMIT_CURSOR)
-        return error_set(
-            error, ERROR_INVALID, "cursor is longer than %zu bytes", (size_t)LIMIT_CURSOR);
-    return check_actions(query->action, error);
-}
-
-static int add_number(struct address *address, const char *name, bool has, int64_t number)
-{
-    if (!has)
-        return 0;
-    char text[24];
-    (void)snprintf(text, sizeof(text), "%lld", (long long)number);
-    return address_add(address, name, text);
-}
-
-static int add_text(struct address *address, const char *name, const char *text)
-{
-    return is_set(text) ? address_add(address, name, text) : 0;
-}
-
-static int build_address(
-    struct address *address, const char *base_url, const struct slackaudit_query *query)
-{
-    int code = address_begin(address, base_url, "logs");
-    if (code == 0)
-        code = add_number(address, "oldest", query->has_oldest, query->oldest);
-    if (code == 0)
-        code = add_number(address, "latest", query->has_latest, query->latest);
-    if (code == 0)
-        code = add_number(address, "limit", query->limit > 0, query->limit);
-    if (code == 0)
-        code = add_text(address, "action", query->action);
-    if (code == 0)
-        code = add_text(address, "actor", query->actor);
-    if (code == 0)
-        code = add_text(address, "entity", query->entity);
-    if (code == 0)
-        code = add_text(address, "cursor", query->cursor);
-    return code;
 }
 
 /* ---- One attempt ---- */
@@ -149,7 +67,7 @@ static int take(struct slackaudit_call *call, int status, const char *data, size
         return 0;
     if (page_call->callback_refused)
         return SLACKAUDIT_ERROR_CALLBACK;
-    return code == SLACKAUDIT_PAGE_MEMORY ? SLACKAUDIT_ERROR_MEMORY : SLACKAUDIT_ERROR_INVALID;
+    return code == SLACKAUDIT_ERROR_MEMORY ? SLACKAUDIT_ERROR_MEMORY : SLACKAUDIT_ERROR_INVALID;
 }
 
 static void judge_page(struct page_call *page_call, struct call_outcome *outcome)
@@ -158,7 +76,7 @@ static void judge_page(struct page_call *page_call, struct call_outcome *outcome
     int code = page_call->call.refusal;
     if (code == 0)
         code = slackaudit_page_finish(page_call->page, &summary);
-    if (code == SLACKAUDIT_PAGE_MEMORY) {
+    if (code == SLACKAUDIT_ERROR_MEMORY) {
         outcome->code = SLACKAUDIT_ERROR_MEMORY;
         outcome->reason = "no memory for the page";
     } else if (code < 0) {
@@ -220,17 +138,15 @@ static int start(struct slackaudit_client *client, const struct slackaudit_page_
             client == NULL    ? "client"
             : request == NULL ? "request"
                               : "on_done");
-    if (client->authorization == NULL)
-        return error_set(
-            error, ERROR_INVALID, "token is not set in the client, and /logs wants one");
-    int code = check_query(&request->query, error);
+    int code = reserved_check(request->reserved, RESERVED_COUNT(request->reserved), error);
+    if (code == 0)
+        code = query_check(client, &request->query, error);
     if (code < 0)
         return code;
     _cleanup_(address_deinit) struct address address = ADDRESS_INIT;
-    code = build_address(&address, client->base_url, &request->query);
+    code = query_address(&address, client->base_url, &request->query, error);
     if (code < 0)
-        return error_set(
-            error, code, "the query does not fit into an address of %zu bytes", (size_t)LIMIT_URL);
+        return code;
 
     struct page_call *allocated = calloc(1, sizeof(*allocated));
     if (allocated == NULL)
@@ -243,7 +159,10 @@ static int start(struct slackaudit_client *client, const struct slackaudit_page_
     page_call->on_entry = request->on_entry;
     page_call->on_done = request->on_done;
     page_call->user = request->user;
-    slackaudit_retry_state_init(&page_call->call.retry, request->retry_custom);
+    slackaudit_retry_state_init(&page_call->call.retry, request->query.extras.retry_custom);
+    code = headers_copy(request->query.extras.headers, &page_call->call.headers, error);
+    if (code < 0)
+        return code;
     code = call_init(&page_call->call, &type, client, "GET", &address);
     if (code == 0)
         code = slackaudit_page_new(&page_call->page, page_call->salvage, on_entry, page_call);

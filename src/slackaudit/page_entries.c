@@ -70,7 +70,7 @@ static int yield(struct slackaudit_page *page, size_t end)
             slice.size--;
     entry_fields_read(&page->fields, page->entry_begin, &slice);
     page->scan.damage = JSON_SOUND;
-    return page->on_entry(page->user, &slice);
+    return page->on_entry == NULL ? 0 : page->on_entry(page->user, &slice);
 }
 
 /* Between the elements of `entries`. */

@@ -47,7 +47,7 @@ struct slackaudit_page {
     char problem[160];
 };
 
-/* Says why the page is invalid; returns SLACKAUDIT_PAGE_INVALID. */
+/* Says why the page is invalid; returns SLACKAUDIT_ERROR_INVALID. */
 int page_invalid(struct slackaudit_page *page, const char *format, ...) _printf_(2, 3);
 
 /* What stands between the quotes of the string that has ended. */

@@ -21,15 +21,48 @@ int problem_code(int error_code)
     }
 }
 
-int problem_tell(struct slackaudit_problem *problem, int code, const struct error *error)
+void problem_fill(struct slackaudit_problem *problem, int code, const char *text)
 {
-    int told = problem_code(code);
     if (problem == NULL)
-        return told;
-    const char *text = error->code != ERROR_NONE ? error->text : error_code_name(code);
-    problem->code = told;
+        return;
+    problem->code = code;
     size_t size = strnlen(text, sizeof(problem->text) - 1);
     memcpy(problem->text, text, size);
     problem->text[size] = '\0';
+}
+
+int problem_tell(struct slackaudit_problem *problem, int code, const struct error *error)
+{
+    int told = problem_code(code);
+    problem_fill(problem, told, error->code != ERROR_NONE ? error->text : error_code_name(code));
     return told;
+}
+
+const char *slackaudit_error_name(int code)
+{
+    switch (code) {
+    case SLACKAUDIT_OK:
+        return "ok";
+    case SLACKAUDIT_ERROR_MEMORY:
+        return "memory";
+    case SLACKAUDIT_ERROR_SYSTEM:
+        return "system";
+    case SLACKAUDIT_ERROR_INVALID:
+        return "invalid";
+    case SLACKAUDIT_ERROR_LIMIT:
+        return "limit";
+    case SLACKAUDIT_ERROR_TRANSPORT:
+        return "transport";
+    case SLACKAUDIT_ERROR_CALLBACK:
+        return "callback";
+    case SLACKAUDIT_ERROR_REFUSED:
+        return "refused";
+    default:
+        return "unknown";
+    }
+}
+
+const char *slackaudit_version(void)
+{
+    return SLACKAUDIT_VERSION;
 }

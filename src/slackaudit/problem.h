@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "slackaudit/client.h"
+#include "slackaudit/common.h"
 
 /* Fills `problem` (may be NULL) and returns the code, both as the library names them. `error` may
  * lack a text. */
@@ -12,3 +12,6 @@ int problem_tell(struct slackaudit_problem *problem, int code, const struct erro
 
 /* The same for an error that has no `struct error` yet. */
 int problem_code(int error_code);
+
+/* Fills `problem` (may be NULL) with one of the library's codes and its text. */
+void problem_fill(struct slackaudit_problem *problem, int code, const char *text);

@@ -14,22 +14,16 @@
  * No wait is longer than a day (SLACKAUDIT_RETRY_LONGEST_WAIT_US), whatever an interval, a jitter,
  * a handler or an answer asks for.
  *
- * Public header of libslackaudit. Times are microseconds. Objects belong to one thread at a time; a
- * stack may serve many calls at once, each with a state of its own, and does not change while a
- * call is under way.
+ * Public header of libslackaudit: plain C11 and C++17. Times are microseconds. Objects belong to
+ * one thread at a time; a stack may serve many calls at once, each with a state of its own, and
+ * does not change while a call is under way.
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "slackaudit/common.h"
 
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-#ifndef SLACKAUDIT_API
-#    define SLACKAUDIT_API __attribute__((visibility("default")))
 #endif
 
 /* How an attempt failed before a whole answer was there. */
@@ -186,7 +180,8 @@ SLACKAUDIT_API struct slackaudit_retry_stack *slackaudit_retry_stack_new(void);
 SLACKAUDIT_API struct slackaudit_retry_stack *slackaudit_retry_stack_default(void);
 SLACKAUDIT_API void slackaudit_retry_stack_free(struct slackaudit_retry_stack *stack);
 
-/* Each takes the handler over, also on failure: 0, -1 without memory or for a NULL handler, -8 past
+/* Each takes the handler over, also on failure: 0, ERROR_MEMORY (for a NULL handler
+ * too, which is what a constructor without memory returns), ERROR_LIMIT past
  * SLACKAUDIT_RETRY_HANDLERS. */
 SLACKAUDIT_API int slackaudit_retry_stack_append(
     struct slackaudit_retry_stack *stack, struct slackaudit_retry_handler *handler);

@@ -19,7 +19,7 @@
 #pragma once
 
 #include "config/config.h"
-#include "slackaudit/client.h"
+#include "slackaudit/calls.h"
 #include "source/governor.h"
 #include "source/intake.h"
 #include "store/store.h"

@@ -102,6 +102,7 @@ void walker_call_page(struct walker *walker)
                 .oldest = window->oldest,
                 .has_latest = window->latest >= 0,
                 .latest = window->latest,
+                .has_limit = true,
                 .limit = config->page_limit,
                 .action = or_null(actions),
                 .actor = or_null(config->filter.actor),
@@ -150,7 +151,7 @@ static void probe_done(void *user, const struct slackaudit_answer *answer,
 
 void walker_call_probe(struct walker *walker)
 {
-    const struct slackaudit_page_call call = {.query = {.limit = 1},
+    const struct slackaudit_page_call call = {.query = {.has_limit = true, .limit = 1},
         .on_attempt = ignore_attempt,
         .on_entry = probe_entry,
         .on_done = probe_done,

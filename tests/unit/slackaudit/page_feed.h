@@ -52,7 +52,7 @@ static inline void write_end(struct buffer *told, struct slackaudit_page *page, 
     struct slackaudit_page_summary summary;
     if (result == 0)
         result = slackaudit_page_finish(page, &summary);
-    if (result == SLACKAUDIT_PAGE_INVALID) {
+    if (result == SLACKAUDIT_ERROR_INVALID) {
         ck_assert_int_eq(buffer_printf(told, "invalid: %s\n", slackaudit_page_problem(page)), 0);
         return;
     }

@@ -50,6 +50,7 @@ START_TEST(the_query_is_sent_percent_encoded_with_oldest_beside_the_cursor)
         .oldest = 0,
         .has_latest = true,
         .latest = 1700000000,
+        .has_limit = true,
         .limit = 9999,
         .action = "user_login,anomaly",
         .actor = "U1&x=y",
@@ -432,7 +433,7 @@ START_TEST(a_custom_handler_retries_errno_104_only_and_keeps_its_values_over_the
     scene_client(&scene, NULL);
     int asked = 0;
     struct slackaudit_page_call request = scene_page_call(&scene);
-    request.retry_custom = &asked;
+    request.query.extras.retry_custom = &asked;
     ck_assert_int_eq(slackaudit_client_page(scene.client, &request, NULL, NULL), 0);
     scene_run(&scene);
     ck_assert_int_eq(scene.answer.status, 503);
@@ -511,65 +512,6 @@ START_TEST(the_token_is_in_no_log_line_and_no_message_even_when_the_server_sends
 }
 END_TEST
 
-/* ---- Plain calls ---- */
-
-START_TEST(a_plain_call_keeps_the_body_whole_and_takes_its_own_headers)
-{
-    struct scene scene;
-    scene_init(&scene);
-    scene_daemon_stack(&scene);
-    scene_answer(&scene, "503 Service Unavailable", "", "first");
-    scene_answer(&scene, "200 OK", "X-Thing: it\r\n", "{\"actions\":{}}");
-    struct slackaudit_options options = scene_options(&scene);
-    options.headers = (const char *const[]){"X-One", "client", "X-Two", "client", NULL};
-    scene_client(&scene, &options);
-    const struct slackaudit_plain_call request = {
-        .method = "POST",
-        .path = "actions",
-        .query = (const char *const[]){"a b", "1&2", "c", "", NULL},
-        .headers = (const char *const[]){"x-two", "call", NULL},
-        .body = "{}",
-        .body_size = 2,
-        .on_done = scene_on_answer,
-        .user = &scene,
-    };
-    ck_assert_int_eq(slackaudit_client_call(scene.client, &request, &scene.call, NULL), 0);
-    scene_run(&scene);
-    ck_assert_int_eq(scene.answer.status, 200);
-    ck_assert_int_eq(scene.answer.attempts, 2);
-    ck_assert_str_eq(buffer_text(&scene.body), "{\"actions\":{}}"); /* nothing of the first */
-    ck_assert_str_eq(scene.header, "it");
-    ck_assert_str_eq(scene.error, "");
-    ck_assert_str_eq(scene.message, "");
-    const char *sent = buffer_text(&scene.server.last_request);
-    check_contains(sent, "POST /audit/v1/actions?a%20b=1%262&c= HTTP/1.1\r\n");
-    check_contains(sent, "\r\nX-One: client\r\n");
-    check_contains(sent, "\r\nx-two: call\r\n");
-    ck_assert_ptr_null(strstr(sent, "X-Two"));
-    ck_assert_str_eq(sent + strlen(sent) - 6, "\r\n\r\n{}");
-    scene_deinit(&scene);
-}
-END_TEST
-
-START_TEST(a_client_without_a_token_asks_for_schemas_without_one)
-{
-    struct scene scene;
-    scene_init(&scene);
-    scene_answer(&scene, "400 Bad Request", "", "{\"ok\":false,\"error\":\"bad_endpoint\"}");
-    struct slackaudit_options options = scene_options(&scene);
-    options.token = NULL;
-    scene_client(&scene, &options);
-    const struct slackaudit_plain_call request = {
-        .path = "schemas", .on_done = scene_on_answer, .user = &scene};
-    ck_assert_int_eq(slackaudit_client_call(scene.client, &request, NULL, NULL), 0);
-    scene_run(&scene);
-    ck_assert_str_eq(scene.error, "bad_endpoint");
-    check_contains(buffer_text(&scene.body), "bad_endpoint");
-    ck_assert_ptr_null(strstr(buffer_text(&scene.server.last_request), "Authorization"));
-    scene_deinit(&scene);
-}
-END_TEST
-
 CHECK_MAIN("client", a_page_is_split_as_it_arrives_and_told_with_its_cursor,
     the_query_is_sent_percent_encoded_with_oldest_beside_the_cursor, what_is_not_set_is_not_sent,
     a_damaged_entry_is_salvaged_only_when_that_is_asked_for,
@@ -587,6 +529,4 @@ CHECK_MAIN("client", a_page_is_split_as_it_arrives_and_told_with_its_cursor,
     a_refused_connection_is_told_as_such_with_the_count_of_tries, a_hundred_attempts_end_a_call,
     a_custom_handler_retries_errno_104_only_and_keeps_its_values_over_the_attempts,
     a_gate_delays_an_attempt_without_counting_it, a_new_token_is_used_from_the_next_attempt_on,
-    the_token_is_in_no_log_line_and_no_message_even_when_the_server_sends_it_back,
-    a_plain_call_keeps_the_body_whole_and_takes_its_own_headers,
-    a_client_without_a_token_asks_for_schemas_without_one)
+    the_token_is_in_no_log_line_and_no_message_even_when_the_server_sends_it_back)

@@ -38,7 +38,7 @@ static int free_client_in_entry(struct scene *scene)
 static int refuse(struct scene *scene)
 {
     (void)scene;
-    return SLACKAUDIT_PAGE_INVALID; /* a number that the splitter uses too */
+    return SLACKAUDIT_ERROR_INVALID; /* a number that the splitter uses too */
 }
 
 START_TEST(no_callback_comes_from_inside_the_call_that_starts)
@@ -200,10 +200,10 @@ static void start_next(void *user, const struct slackaudit_answer *answer);
 
 static void start_schemas(struct chain *chain)
 {
-    const struct slackaudit_plain_call request = {
-        .path = "schemas", .on_done = start_next, .user = chain};
+    const struct slackaudit_events events = {.on_done = start_next, .user = chain};
     ck_assert_int_eq(
-        slackaudit_client_call(chain->scene->client, &request, &chain->scene->call, NULL), 0);
+        slackaudit_client_schemas(chain->scene->client, NULL, &events, &chain->scene->call, NULL),
+        0);
 }
 
 static void start_next(void *user, const struct slackaudit_answer *answer)

@@ -186,8 +186,8 @@ START_TEST(a_query_out_of_bounds_is_refused_and_nothing_is_sent)
     struct scene scene;
     scene_init(&scene);
     scene_client(&scene, NULL);
-    check_no_page(&scene, &(struct slackaudit_query){.limit = 10000}, "limit");
-    check_no_page(&scene, &(struct slackaudit_query){.limit = -1}, "limit");
+    check_no_page(&scene, &(struct slackaudit_query){.has_limit = true, .limit = 10000}, "limit");
+    check_no_page(&scene, &(struct slackaudit_query){.has_limit = true, .limit = -1}, "limit");
     check_no_page(&scene,
         &(struct slackaudit_query){
             .has_oldest = true, .oldest = 2, .has_latest = true, .latest = 1},
@@ -227,6 +227,7 @@ START_TEST(what_a_query_may_hold_at_most_is_sent)
         .oldest = 1,
         .has_latest = true,
         .latest = 1,
+        .has_limit = true,
         .limit = 1,
         .action = "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y,z,1,2,3,4",
         .cursor = cursor,
@@ -264,18 +265,16 @@ START_TEST(a_page_call_wants_a_client_with_a_token_and_an_end)
 END_TEST
 
 static void check_no_call(
-    struct scene *scene, const struct slackaudit_plain_call *request, const char *parameter)
+    struct scene *scene, const struct slackaudit_request *request, const char *parameter)
 {
-    struct slackaudit_plain_call whole = *request;
-    whole.on_done = scene_on_answer;
-    whole.user = scene;
+    const struct slackaudit_events events = scene_events(scene);
     struct slackaudit_problem problem = {0};
-    int code = slackaudit_client_call(scene->client, &whole, &scene->call, &problem);
+    int code = slackaudit_client_call(scene->client, request, &events, &scene->call, &problem);
     ck_assert_msg(code == SLACKAUDIT_ERROR_INVALID || code == SLACKAUDIT_ERROR_LIMIT, "%d", code);
     check_contains(problem.text, parameter);
 }
 
-START_TEST(a_plain_call_out_of_bounds_is_refused_by_name)
+START_TEST(a_request_out_of_bounds_is_refused_by_name)
 {
     static const char *const paths[] = {
         NULL, "", "/schemas", "../schemas", "a/../b", "schemas?x=1", "a b", "a\r\nb", "http://x/"};
@@ -283,28 +282,27 @@ START_TEST(a_plain_call_out_of_bounds_is_refused_by_name)
     scene_init(&scene);
     scene_client(&scene, NULL);
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-        check_no_call(&scene, &(struct slackaudit_plain_call){.path = paths[i]}, "path");
-    check_no_call(
-        &scene, &(struct slackaudit_plain_call){.path = "a", .method = "GET /x"}, "method");
-    check_no_call(&scene, &(struct slackaudit_plain_call){.path = "a", .method = ""}, "method");
-    check_no_call(&scene, &(struct slackaudit_plain_call){.path = "a", .body_size = 1}, "body");
+        check_no_call(&scene, &(struct slackaudit_request){.path = paths[i]}, "path");
+    check_no_call(&scene, &(struct slackaudit_request){.path = "a", .method = "GET /x"}, "method");
+    check_no_call(&scene, &(struct slackaudit_request){.path = "a", .method = ""}, "method");
+    check_no_call(&scene, &(struct slackaudit_request){.path = "a", .body_size = 1}, "body");
     check_no_call(&scene,
-        &(struct slackaudit_plain_call){
-            .path = "a", .query = (const char *const[]){"name", NULL, NULL}},
+        &(struct slackaudit_request){
+            .path = "a", .extras.query = (const char *const[]){"name", NULL, NULL}},
         "query");
     check_no_call(&scene,
-        &(struct slackaudit_plain_call){
-            .path = "a", .headers = (const char *const[]){"X", "a\nb", NULL}},
+        &(struct slackaudit_request){
+            .path = "a", .extras.headers = (const char *const[]){"X", "a\nb", NULL}},
         "headers");
     char *long_value = calloc(1, LIMIT_URL + 1);
     memset(long_value, 'x', LIMIT_URL);
     check_no_call(&scene,
-        &(struct slackaudit_plain_call){
-            .path = "a", .query = (const char *const[]){"name", long_value, NULL}},
+        &(struct slackaudit_request){
+            .path = "a", .extras.query = (const char *const[]){"name", long_value, NULL}},
         "query");
     const char *headers[] = {"X", long_value, NULL};
     check_no_call(
-        &scene, &(struct slackaudit_plain_call){.path = "a", .headers = headers}, "headers");
+        &scene, &(struct slackaudit_request){.path = "a", .extras.headers = headers}, "headers");
     free(long_value);
     ck_assert_int_eq(slackaudit_engine_turn(scene.engine, USEC_PER_MSEC), 0);
     ck_assert_int_eq(loop_turn(scene.server_loop, 0), 0);
@@ -320,5 +318,4 @@ CHECK_MAIN("client_parameters", a_base_url_that_cannot_be_trusted_with_a_token_i
     other_options_out_of_range_are_refused_by_name,
     options_of_an_older_header_have_their_newer_fields_unset,
     a_query_out_of_bounds_is_refused_and_nothing_is_sent, what_a_query_may_hold_at_most_is_sent,
-    a_page_call_wants_a_client_with_a_token_and_an_end,
-    a_plain_call_out_of_bounds_is_refused_by_name)
+    a_page_call_wants_a_client_with_a_token_and_an_end, a_request_out_of_bounds_is_refused_by_name)

@@ -57,7 +57,7 @@ START_TEST(what_is_no_json_is_refused_and_the_result_untouched)
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct slackaudit_entry_slice entry = {.size = 4711};
         ck_assert_int_eq(
-            slackaudit_entry_look(texts[i], strlen(texts[i]), &entry), SLACKAUDIT_PAGE_INVALID);
+            slackaudit_entry_look(texts[i], strlen(texts[i]), &entry), SLACKAUDIT_ERROR_INVALID);
         ck_assert_uint_eq(entry.size, 4711);
     }
 }
@@ -70,7 +70,8 @@ START_TEST(an_entry_past_the_limit_is_refused)
     ck_assert_ptr_nonnull(text);
     memset(text, '1', LIMIT_ENTRY + 1);
     ck_assert_int_eq(slackaudit_entry_look(text, LIMIT_ENTRY, &entry), 0);
-    ck_assert_int_eq(slackaudit_entry_look(text, LIMIT_ENTRY + 1, &entry), SLACKAUDIT_PAGE_INVALID);
+    ck_assert_int_eq(
+        slackaudit_entry_look(text, LIMIT_ENTRY + 1, &entry), SLACKAUDIT_ERROR_INVALID);
     free(text);
 }
 END_TEST

@@ -185,7 +185,7 @@ static void expect_large(
         result = feed_copy(page, body.data + at, piece < body.size - at ? piece : body.size - at);
     if (result == 0)
         result = slackaudit_page_finish(page, &large.summary);
-    ck_assert_int_eq(result, problem == NULL ? 0 : SLACKAUDIT_PAGE_INVALID);
+    ck_assert_int_eq(result, problem == NULL ? 0 : SLACKAUDIT_ERROR_INVALID);
     ck_assert_str_eq(slackaudit_page_problem(page), problem == NULL ? "" : problem);
     ck_assert_str_eq(buffer_text(&large.told), expected);
     slackaudit_page_free(page);
@@ -250,7 +250,7 @@ START_TEST(without_salvage_a_page_ends_where_an_entry_passes_the_limit)
     ck_assert_int_eq(slackaudit_page_new(&page, false, tell_large, &large), 0);
     ck_assert_int_eq(slackaudit_page_feed(page, body.data, body.size - 2), 0);
     ck_assert_int_eq(
-        slackaudit_page_feed(page, body.data + body.size - 2, 1), SLACKAUDIT_PAGE_INVALID);
+        slackaudit_page_feed(page, body.data + body.size - 2, 1), SLACKAUDIT_ERROR_INVALID);
     slackaudit_page_free(page);
     buffer_deinit(&body);
 }
@@ -275,7 +275,7 @@ START_TEST(a_page_has_a_largest_number_of_entries)
     ck_assert_int_eq(slackaudit_page_feed(page, body.data, body.size), 0);
     ck_assert_int_eq(slackaudit_page_feed(page, ",", 1), 0);
     ck_assert_uint_eq(count, LIMIT_PAGE_ENTRIES);
-    ck_assert_int_eq(slackaudit_page_feed(page, "1]}", 3), SLACKAUDIT_PAGE_INVALID);
+    ck_assert_int_eq(slackaudit_page_feed(page, "1]}", 3), SLACKAUDIT_ERROR_INVALID);
     ck_assert_uint_eq(count, LIMIT_PAGE_ENTRIES);
     ck_assert_ptr_nonnull(strstr(slackaudit_page_problem(page), "more than 100000 entries"));
     slackaudit_page_free(page);

@@ -38,7 +38,7 @@ static void expect_valid(struct slice sample, bool valid)
     expect_in("{\"entries\":[],\"response_metadata\":{\"x\":[", sample, "]}}", valid);
     struct slackaudit_entry_slice entry;
     ck_assert_int_eq(slackaudit_entry_look(sample.data, sample.size, &entry),
-        valid ? 0 : SLACKAUDIT_PAGE_INVALID);
+        valid ? 0 : SLACKAUDIT_ERROR_INVALID);
 }
 
 #define ACCEPT(sample) expect_valid(SLICE_LITERAL(sample), true)

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "slackaudit/client.h"
+#include "slackaudit/calls.h"
 #include "sys/loop.h"
 
 enum { FAKE_ENTRIES = 20000, FAKE_CALLS = 4000 };

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "slackaudit/address.h"
+#include "slackaudit/calls.h"
 #include "slackaudit/client_parts.h"
 #include "slackaudit/slack_error.h"
 

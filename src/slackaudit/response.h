@@ -1,0 +1,35 @@
+/*
+ * A response: an answer that is kept, with its body, for as long as the caller wants.
+ *
+ * Calls that wait (sync.h) return one; a callback makes one of its answer by
+ * slackaudit_answer_keep().
+ *
+ * Public header of libslackaudit: plain C11 and C++17. An object belongs to one thread at a time
+ * and to nobody else: it outlives call, client and engine.
+ */
+#pragma once
+
+#include "slackaudit/calls.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct slackaudit_response;
+
+/* Makes the answer outlive its `on_done`: takes the body over and copies the rest. Once a call. The
+ * caller frees the response; `answer->body` is the response's from then on. ERROR_INVALID the
+ * second time, ERROR_MEMORY. */
+SLACKAUDIT_API int slackaudit_answer_keep(const struct slackaudit_answer *answer,
+    struct slackaudit_response **ret_response, struct slackaudit_problem *problem);
+
+/* NULL is allowed. Values that were read from it are gone too. */
+SLACKAUDIT_API void slackaudit_response_free(struct slackaudit_response *response);
+
+/* Url, status, headers, body and all else; owned by the response. */
+SLACKAUDIT_API const struct slackaudit_answer *slackaudit_response_answer(
+    const struct slackaudit_response *response);
+
+#ifdef __cplusplus
+}
+#endif

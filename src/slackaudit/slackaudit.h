@@ -1,0 +1,14 @@
+/*
+ * All of libslackaudit. Begin with client.h and sync.h.
+ *
+ * Public header of libslackaudit: plain C11 and C++17.
+ */
+#pragma once
+
+#include "slackaudit/client.h"
+#include "slackaudit/common.h"
+#include "slackaudit/engine.h"
+#include "slackaudit/page.h"
+#include "slackaudit/response.h"
+#include "slackaudit/retry.h"
+#include "slackaudit/sync.h"

@@ -1,0 +1,102 @@
+#include "slackaudit/sync.h"
+
+#include "slackaudit/problem.h"
+
+/* What a call that waits looks at between two turns. */
+struct wait {
+    bool done;
+    int code;
+    struct slackaudit_response *response;
+    struct slackaudit_problem *problem; /* the caller's; may be NULL */
+};
+
+static void on_done(void *user, const struct slackaudit_answer *answer)
+{
+    struct wait *wait = user;
+    wait->done = true;
+    wait->code = answer->code;
+    if (answer->code == SLACKAUDIT_OK)
+        wait->code = slackaudit_answer_keep(answer, &wait->response, wait->problem);
+    else
+        problem_fill(wait->problem, answer->code, answer->message);
+}
+
+static int check(const struct slackaudit_client *client,
+    struct slackaudit_response **const ret_response, struct slackaudit_problem *problem)
+{
+    if (client != NULL && ret_response != NULL)
+        return 0;
+    struct error error = ERROR_INIT;
+    int code =
+        error_set(&error, ERROR_INVALID, "%s is NULL", client == NULL ? "client" : "ret_response");
+    return problem_tell(problem, code, &error);
+}
+
+/* Turns until the call is done. An engine that cannot turn ends it. */
+static int wait_for(struct slackaudit_client *client, struct slackaudit_call *call,
+    struct wait *wait, struct slackaudit_response **ret_response)
+{
+    struct slackaudit_engine *engine = slackaudit_client_engine(client);
+    while (!wait->done) {
+        int code = slackaudit_engine_turn(engine, -1);
+        if (code < 0 && !wait->done) {
+            slackaudit_call_cancel(call);
+            problem_fill(wait->problem, code,
+                code == SLACKAUDIT_ERROR_INVALID
+                    ? "a call that waits was made from inside a callback of its engine"
+                    : "the engine cannot wait for the answer");
+            return code;
+        }
+    }
+    if (wait->code == SLACKAUDIT_OK)
+        *ret_response = wait->response;
+    return wait->code;
+}
+
+int slackaudit_logs(struct slackaudit_client *client, const struct slackaudit_query *query,
+    struct slackaudit_response **ret_response, struct slackaudit_problem *problem)
+{
+    static const struct slackaudit_query everything = {0};
+    struct wait wait = {.problem = problem};
+    const struct slackaudit_events events = {.on_done = on_done, .user = &wait};
+    struct slackaudit_call *call;
+    int code = check(client, ret_response, problem);
+    if (code == 0)
+        code = slackaudit_client_logs(
+            client, query == NULL ? &everything : query, &events, &call, problem);
+    return code < 0 ? code : wait_for(client, call, &wait, ret_response);
+}
+
+int slackaudit_api_call(struct slackaudit_client *client, const struct slackaudit_request *request,
+    struct slackaudit_response **ret_response, struct slackaudit_problem *problem)
+{
+    struct wait wait = {.problem = problem};
+    const struct slackaudit_events events = {.on_done = on_done, .user = &wait};
+    struct slackaudit_call *call;
+    int code = check(client, ret_response, problem);
+    if (code == 0)
+        code = slackaudit_client_call(client, request, &events, &call, problem);
+    return code < 0 ? code : wait_for(client, call, &wait, ret_response);
+}
+
+static int get(struct slackaudit_client *client, const char *path,
+    const struct slackaudit_extras *extras, struct slackaudit_response **ret_response,
+    struct slackaudit_problem *problem)
+{
+    struct slackaudit_request request = {.path = path};
+    if (extras != NULL)
+        request.extras = *extras;
+    return slackaudit_api_call(client, &request, ret_response, problem);
+}
+
+int slackaudit_schemas(struct slackaudit_client *client, const struct slackaudit_extras *extras,
+    struct slackaudit_response **ret_response, struct slackaudit_problem *problem)
+{
+    return get(client, "schemas", extras, ret_response, problem);
+}
+
+int slackaudit_actions(struct slackaudit_client *client, const struct slackaudit_extras *extras,
+    struct slackaudit_response **ret_response, struct slackaudit_problem *problem)
+{
+    return get(client, "actions", extras, ret_response, problem);
+}
