@@ -149,8 +149,8 @@ SLACKAUDIT_API int slackaudit_client_page(struct slackaudit_client *client,
     const struct slackaudit_page_call *request, struct slackaudit_call **ret_call,
     struct slackaudit_problem *problem);
 
-/* No callback comes after this, and the call is gone. NULL is allowed. A call is gone by itself once
- * its `on_done` has returned, and must not be named after that. */
+/* No callback comes after this, and the call is gone. NULL is allowed. A call is gone by itself
+ * once its `on_done` has returned, and must not be named after that. */
 SLACKAUDIT_API void slackaudit_call_cancel(struct slackaudit_call *call);
 
 #ifdef __cplusplus

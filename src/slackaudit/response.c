@@ -1,48 +1,33 @@
 #include "slackaudit/response.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "slackaudit/problem.h"
+#include "slackaudit/texts.h"
 
 struct slackaudit_response {
     struct slackaudit_answer answer; /* its strings lie in `texts`, its body in `body` */
-    char *texts;
+    struct texts texts;
     struct slackaudit_header *headers;
     struct buffer body;
 };
 
 DEFINE_CLEANUP(struct slackaudit_response, slackaudit_response_free)
 
-/* Copies a text to `*place` and moves that on; without a place it only counts. */
-static const char *put(char **place, size_t *size, const char *text)
+/* Run twice: to count, then to copy. */
+static void put_all(struct slackaudit_response *response, const struct slackaudit_answer *from)
 {
-    size_t needed = strlen(text) + 1;
-    *size += needed;
-    if (*place == NULL)
-        return NULL;
-    const char *copy = memcpy(*place, text, needed);
-    *place += needed;
-    return copy;
-}
-
-/* Run twice: to count, then to copy. Returns the bytes of all texts. */
-static size_t copy_texts(
-    struct slackaudit_response *response, const struct slackaudit_answer *from, char *place)
-{
-    size_t size = 0;
     struct slackaudit_answer *to = &response->answer;
-    to->message = put(&place, &size, from->message);
-    to->url = put(&place, &size, from->url);
-    to->error = put(&place, &size, from->error);
-    to->request_id = put(&place, &size, from->request_id);
+    to->message = texts_put(&response->texts, from->message);
+    to->url = texts_put(&response->texts, from->url);
+    to->error = texts_put(&response->texts, from->error);
+    to->request_id = texts_put(&response->texts, from->request_id);
     for (size_t i = 0; i < from->header_count; i++) {
-        response->headers[i].name = put(&place, &size, from->headers[i].name);
-        response->headers[i].value = put(&place, &size, from->headers[i].value);
+        response->headers[i].name = texts_put(&response->texts, from->headers[i].name);
+        response->headers[i].value = texts_put(&response->texts, from->headers[i].value);
     }
-    return size;
 }
 
 static int copy_answer(struct slackaudit_response *response, const struct slackaudit_answer *from)
@@ -53,10 +38,10 @@ static int copy_answer(struct slackaudit_response *response, const struct slacka
     if (response->headers == NULL)
         return ERROR_MEMORY;
     response->answer.headers = response->headers;
-    response->texts = malloc(copy_texts(response, from, NULL));
-    if (response->texts == NULL)
+    put_all(response, from);
+    if (texts_allocate(&response->texts) < 0)
         return ERROR_MEMORY;
-    (void)copy_texts(response, from, response->texts); /* counted above */
+    put_all(response, from);
     return 0;
 }
 
@@ -94,7 +79,7 @@ void slackaudit_response_free(struct slackaudit_response *response)
         return;
     buffer_deinit(&response->body);
     free(response->headers);
-    free(response->texts);
+    texts_deinit(&response->texts);
     free(response);
 }
 

@@ -8,6 +8,7 @@
 #include "slackaudit/client.h"
 #include "slackaudit/common.h"
 #include "slackaudit/engine.h"
+#include "slackaudit/entries.h"
 #include "slackaudit/page.h"
 #include "slackaudit/response.h"
 #include "slackaudit/retry.h"

@@ -10,7 +10,7 @@
 
 #include "config/config.h"
 #include "slackaudit/page.h"
-#include "source/seen.h"
+#include "base/seen.h"
 #include "store/store.h"
 
 /* Counts since the start. */
