@@ -37,10 +37,18 @@
  */
 #pragma once
 
+#include "base/units.h"
 #include "output/output.h"
 #include "store/store.h"
 
 enum { DELIVERY_PROBES = 5 };
+
+/* The waits named above: past the stack (half of each random), and while it is held. Both double.
+ */
+#define DELIVERY_BACKOFF_FIRST_US (1 * USEC_PER_SEC)
+#define DELIVERY_BACKOFF_LAST_US  (60 * USEC_PER_SEC)
+#define DELIVERY_HOLD_FIRST_US    (30 * USEC_PER_SEC)
+#define DELIVERY_HOLD_LAST_US     (300 * USEC_PER_SEC)
 
 struct delivery;
 

@@ -4,11 +4,7 @@
 
 #include "base/units.h"
 
-#define BACKOFF_FIRST_US (1 * USEC_PER_SEC)
-#define BACKOFF_LAST_US  (60 * USEC_PER_SEC)
-#define HOLD_FIRST_US    (30 * USEC_PER_SEC)
-#define HOLD_LAST_US     (300 * USEC_PER_SEC)
-#define LOG_INTERVAL_US  (60 * USEC_PER_SEC)
+#define LOG_INTERVAL_US (60 * USEC_PER_SEC)
 
 /* For people: whole seconds once it is that long. */
 static const char *format_wait(int64_t us, char *text)
@@ -36,7 +32,8 @@ static int64_t next_wait(struct setback *setback, int64_t first, int64_t last)
 
 static int64_t backoff(struct delivery *delivery)
 {
-    int64_t wait = next_wait(&delivery->setback, BACKOFF_FIRST_US, BACKOFF_LAST_US);
+    int64_t wait =
+        next_wait(&delivery->setback, DELIVERY_BACKOFF_FIRST_US, DELIVERY_BACKOFF_LAST_US);
     return wait / 2 + clock_random_between(delivery->clock, 0, wait / 2);
 }
 
@@ -126,7 +123,7 @@ void delivery_unstuck(struct delivery *delivery)
 void delivery_hold(struct delivery *delivery, const char *text)
 {
     bool log = begin(delivery, SETBACK_HELD, text);
-    int64_t wait = next_wait(&delivery->setback, HOLD_FIRST_US, HOLD_LAST_US);
+    int64_t wait = next_wait(&delivery->setback, DELIVERY_HOLD_FIRST_US, DELIVERY_HOLD_LAST_US);
     if (log) {
         char duration[UNITS_TEXT_SIZE];
         log_error(&delivery->subject,

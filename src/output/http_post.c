@@ -64,9 +64,7 @@ static void finish(struct posting *posting, const struct output_answer *answer)
     posting_free(posting);
 }
 
-/* What a status means for most receivers (contract, guarantee 6). A redirect is not followed: it is
- * a wrong address. 407 is a proxy's 401. */
-static enum output_outcome outcome_of(int status)
+enum output_outcome http_post_outcome(int status)
 {
     if (status >= 200 && status < 300)
         return OUTPUT_DELIVERED;
@@ -98,7 +96,7 @@ static bool is_answer(const struct http_result *result)
 {
     if (result->failure == HTTP_OK || result->status == 0)
         return result->failure == HTTP_OK;
-    enum output_outcome outcome = outcome_of(result->status);
+    enum output_outcome outcome = http_post_outcome(result->status);
     return result->failure == HTTP_TOO_LARGE ||
            (outcome != OUTPUT_DELIVERED && outcome != OUTPUT_REFUSED);
 }
@@ -139,7 +137,7 @@ static void judge(
     answer->transport = SLACKAUDIT_TRANSPORT_OK;
     answer->os_errno = 0;
     answer->status = result->status;
-    answer->outcome = outcome_of(result->status);
+    answer->outcome = http_post_outcome(result->status);
     answer->retry_after_us =
         http_retry_after_us(result, clock_wall_us(loop_clock(post->context.loop)));
     if (post->receiver->judge != NULL)

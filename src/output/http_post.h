@@ -18,6 +18,10 @@ struct http_receiver {
     void (*judge)(struct slice body, struct output_answer *answer);
 };
 
+/* What a status means for most receivers (contract, guarantee 6). A redirect is not followed: it is
+ * a wrong address. 407 is a proxy's 401. */
+enum output_outcome http_post_outcome(int status);
+
 struct http_post;
 
 int http_post_new(struct http_post **ret_post, const struct output_context *context,

@@ -18,6 +18,7 @@
  */
 #pragma once
 
+#include "base/units.h"
 #include "config/config.h"
 #include "slackaudit/calls.h"
 #include "source/governor.h"
@@ -51,6 +52,17 @@ struct walker_status {
     int64_t slack_now;                    /* Slack's clock; -1: not yet known */
     char last_error[ERROR_TEXT_SIZE];
 };
+
+/* How long it waits when the stack is through. What fails otherwise is tried again at the next
+ * poll; a refused token ever more slowly; a question that was refused by itself after so many
+ * polls. */
+#define WALKER_REFUSED_FIRST_US (30 * USEC_PER_SEC)
+#define WALKER_REFUSED_LAST_US  (300 * USEC_PER_SEC)
+enum { WALKER_PERMANENT_POLLS = 5 };
+
+/* Whether an answer says that the token, or the app behind it, may not read the audit log. `error`
+ * is Slack's name for it, or "". */
+bool walker_is_token_refused(int status, const char *error);
 
 /* Everything outlives the walker. */
 struct walker_context {

@@ -3,23 +3,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/units.h"
 
-#define STORE_RETRY_US   (10 * USEC_PER_SEC)
-#define REFUSED_FIRST_US (30 * USEC_PER_SEC)
-#define REFUSED_LAST_US  (300 * USEC_PER_SEC)
+#define STORE_RETRY_US (10 * USEC_PER_SEC)
 
-enum { PERMANENT_POLLS = 5, LOUD_FAILURES = 10 };
+enum { LOUD_FAILURES = 10 };
 
-/* Errors that say that the token, or the app behind it, may not read the audit log. */
-static bool is_token_refused(const struct slackaudit_answer *answer)
+bool walker_is_token_refused(int status, const char *error)
 {
     static const char *const names[] = {"invalid_authentication", "missing_authentication",
         "user_not_authorized", "team_not_authorized", "feature_not_enabled", "invalid_workspace"};
-    if (answer->status == 401 || answer->status == 403)
+    if (status == 401 || status == 403)
         return true;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcmp(answer->error, names[i]) == 0)
+        if (strcmp(error, names[i]) == 0)
             return true;
     return false;
 }
@@ -58,10 +56,10 @@ void walker_failed_store(struct walker *walker, const struct error *error)
 static void refused_token(struct walker *walker, const char *text)
 {
     walker_note_failure(walker, text);
-    int64_t wait = REFUSED_FIRST_US;
-    for (unsigned i = 1; i < walker->failures && wait < REFUSED_LAST_US; i++)
+    int64_t wait = WALKER_REFUSED_FIRST_US;
+    for (unsigned i = 1; i < walker->failures && wait < WALKER_REFUSED_LAST_US; i++)
         wait *= 2;
-    walker_sleep(walker, WALKER_REFUSED, wait > REFUSED_LAST_US ? REFUSED_LAST_US : wait);
+    walker_sleep(walker, WALKER_REFUSED, lower(wait, WALKER_REFUSED_LAST_US));
     struct error error = ERROR_INIT;
     if (walker_reload_token(walker, &error) < 0)
         log_warning(&walker->subject, "the token cannot be read: %s", error.text);
@@ -72,7 +70,7 @@ static void refused_token(struct walker *walker, const char *text)
  * that is read again lets the others pass meanwhile. */
 static void refused_question(struct walker *walker, const char *text)
 {
-    int64_t wait = walker->context.config->poll_interval_us * PERMANENT_POLLS;
+    int64_t wait = walker->context.config->poll_interval_us * WALKER_PERMANENT_POLLS;
     walker_note_failure(walker, text);
     bool others_pass = walker->is_open && walker->window.kind == STORE_WINDOW_REREAD;
     if (others_pass)
@@ -85,8 +83,9 @@ static void refused_question(struct walker *walker, const char *text)
 static void describe(
     const struct walker *walker, const struct slackaudit_answer *answer, char *text, size_t size)
 {
-    const char *refused =
-        is_token_refused(answer) ? "the token is refused (it is read again before each try): " : "";
+    const char *refused = walker_is_token_refused(answer->status, answer->error)
+                              ? "the token is refused (it is read again before each try): "
+                              : "";
     if (answer->code == SLACKAUDIT_ERROR_CALLBACK && walker->intake.error.code != ERROR_NONE)
         (void)snprintf(
             text, size, "%s", walker->intake.error.text); /* a cut text is still a text */
@@ -106,7 +105,7 @@ void walker_failed_call(struct walker *walker, const struct slackaudit_answer *a
         walker->is_open && walker->window.cursor != NULL && walker->window.cursor[0] != '\0';
     if (answer->code == SLACKAUDIT_ERROR_CALLBACK && walker->intake.error.code != ERROR_NONE) {
         walker_failed_store(walker, &walker->intake.error);
-    } else if (is_token_refused(answer)) {
+    } else if (walker_is_token_refused(answer->status, answer->error)) {
         refused_token(walker, text);
     } else if (answer->status == 400 && has_cursor) {
         walker_give_up_cursor(walker, text);
