@@ -1,17 +1,8 @@
 /*
- * The operator's command: asks the running daemon over its control socket, or opens the store
- * itself when none runs and the verb allows it, and shows the answer to people or, with --json, to
- * machines.
+ * The operator's command. A verb is one file that ends in a `const struct ctl_verb` (ctl/verb.h);
+ * ctl/verbs.c lists them all. ctl/arguments.h turns a command line into a request for one of them.
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
-struct ctl_options {
-    const char *config_path;
-    bool json; /* print the answer as it came */
-};
-
-/* Carries out one verb. Returns an exit code (daemon/daemon.h; 1: the answer is no). */
-int ctl_run(const struct ctl_options *options, const char *const *words, size_t count);
+/* Carries out a command line. Returns an exit code (daemon/daemon.h; 1: the answer is no). */
+int ctl_run(int argc, char **argv, const char *version);

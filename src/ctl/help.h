@@ -1,0 +1,9 @@
+/*
+ * The help, written from the tables of verbs and options.
+ */
+#pragma once
+
+#include "ctl/verb.h"
+
+/* Writes the help of one verb, or of the command (NULL), to standard output. */
+void help_write(const struct ctl_verb *verb);

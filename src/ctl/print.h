@@ -1,0 +1,19 @@
+/*
+ * What the command says: answers on standard output, complaints on standard error.
+ *
+ * Answers go through stdio; whether all of them arrived shows at the end, in print_end(). A reader
+ * that has closed its end, as `head` does, has had enough: that is no error.
+ */
+#pragma once
+
+#include "base/error.h"
+
+/* Called first: where standard input, output or error are closed, nothing that is opened later may
+ * take their place and be written to. */
+void print_guard(void);
+
+/* Writes "slackauditctl: ..." and a line break to standard error; returns `exit_code`. */
+int print_complaint(int exit_code, const char *format, ...) _printf_(2, 3);
+
+/* Called last: flushes, and returns `exit_code`, or that of a failed write if it was 0. */
+int print_end(int exit_code);

@@ -1,0 +1,150 @@
+/*
+ * The verbs of the control socket: they ask the running daemon, or open the store themselves when
+ * none runs and the verb allows it, and show the answer to people or, with --json, to machines.
+ */
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/units.h"
+#include "ctl/configuration.h"
+#include "ctl/print.h"
+#include "ctl/show.h"
+#include "ctl/verb.h"
+#include "daemon/control.h"
+#include "daemon/daemon.h"
+#include "daemon/verbs.h"
+
+#define ANSWER_US (30 * USEC_PER_SEC)
+
+DEFINE_CLEANUP(struct config, config_free)
+
+/* No daemon runs: the verb works on the store itself, which is locked meanwhile. */
+static int ask_store(
+    const struct config *config, const struct ctl_request *request, struct buffer *answer)
+{
+    struct error error = ERROR_INIT;
+    struct clock *clock = clock_new_real();
+    if (clock == NULL)
+        return print_complaint(DAEMON_EXIT_TRY_AGAIN, "no memory");
+    const struct store_options options = {.directory = config->state_dir,
+        .max_bytes = config->store_max_size,
+        .clock = clock,
+        .existing = true};
+    struct verb_context context = {.config = config, .store_type = &store_sqlite};
+    int exit_code = DAEMON_EXIT_DONE;
+    if (context.store_type->open(&context.store, &options, &error) < 0) {
+        exit_code = print_complaint(DAEMON_EXIT_STATE, "%s", error.text);
+    } else {
+        verbs_answer(&context, request->words, request->word_count, answer);
+        context.store_type->close(context.store);
+    }
+    clock_free(clock);
+    return exit_code;
+}
+
+static int ask(
+    const struct config *config, const struct ctl_request *request, struct buffer *answer)
+{
+    struct error error = ERROR_INIT;
+    int r = control_ask(
+        config->control, request->words, request->word_count, ANSWER_US, answer, &error);
+    if (r == ERROR_UNAVAILABLE && verbs_work_offline(request->words[0]))
+        return ask_store(config, request, answer);
+    return r < 0 ? print_complaint(DAEMON_EXIT_UNAVAILABLE, "%s", error.text) : DAEMON_EXIT_DONE;
+}
+
+static int show(const struct ctl_request *request, const struct buffer *answer)
+{
+    struct json_document *document = NULL;
+    if (json_parse(buffer_slice(answer), &document, NULL) < 0)
+        return print_complaint(DAEMON_EXIT_TRY_AGAIN, "the daemon's answer is cut off");
+    const struct json_value *root = json_root(document);
+    int exit_code = DAEMON_EXIT_DONE;
+    if (request->json)
+        printf("%.*s", SLICE_PRINT(buffer_slice(answer)));
+    if (!json_boolean(json_get(root, "ok"), false)) {
+        const char *error = json_string(json_get(root, "error"));
+        exit_code = (int)json_integer(json_get(root, "exit"), CTL_EXIT_NO);
+        if (!request->json)
+            (void)print_complaint(exit_code, "%s",
+                error == NULL ? "the daemon says no" : error); /* the code is kept above */
+    } else if (!request->json && show_result(request->words[0], json_get(root, "result")) < 0) {
+        exit_code = print_complaint(DAEMON_EXIT_TRY_AGAIN, "the answer is too long to show");
+    }
+    json_free(document);
+    return exit_code;
+}
+
+static int run(const struct ctl_request *request)
+{
+    struct error error = ERROR_INIT;
+    if (verbs_judge(request->words, request->word_count, &error) < 0)
+        return print_complaint(DAEMON_EXIT_USAGE, "%s", error.text);
+    _cleanup_(config_freep) struct config *config = NULL;
+    int exit_code = configuration_read(request, &config);
+    if (exit_code != DAEMON_EXIT_DONE)
+        return exit_code;
+    _cleanup_(buffer_deinit) struct buffer answer = BUFFER_INIT(LIMIT_RESPONSE);
+    exit_code = ask(config, request, &answer);
+    return exit_code == DAEMON_EXIT_DONE ? show(request, &answer) : exit_code;
+}
+
+const struct ctl_verb verb_status = {
+    .name = "status",
+    .forms = (const struct ctl_form[]){{"status", "how every source and output is doing"}, {0}},
+    .run = run,
+};
+
+const struct ctl_verb verb_health = {
+    .name = "health",
+    .forms = (const struct ctl_form[]){{"health", "exit 0 when all is well, else 1 and why"}, {0}},
+    .run = run,
+};
+
+const struct ctl_verb verb_reload = {
+    .name = "reload",
+    .forms =
+        (const struct ctl_form[]){
+            {"reload", "read the configuration again; says what is wrong with it"}, {0}},
+    .run = run,
+};
+
+static const struct ctl_option checkpoint_options[] = {
+    {"redeliver", NULL, "send again to every output what comes after TIME"},
+};
+
+const struct ctl_verb verb_checkpoint = {
+    .name = "checkpoint",
+    .forms =
+        (const struct ctl_form[]){
+            {"checkpoint show", "how far each source is read"},
+            {"checkpoint set SOURCE TIME [--redeliver]",
+                "go back to an earlier TIME (Unix seconds, RFC 3339):\n"
+                "says how much would be sent again, and does it\n"
+                "when --redeliver is there"},
+            {0},
+        },
+    CTL_VERB_OPTIONS(checkpoint_options),
+    .options_are_words = true,
+    .run = run,
+};
+
+static const struct ctl_option forget_options[] = {
+    {"source", NULL, "what the next word names is a source"},
+    {"output", NULL, "what the next word names is an output"},
+};
+
+const struct ctl_verb verb_forget = {
+    .name = "forget",
+    .forms =
+        (const struct ctl_form[]){
+            {"forget --source NAME|--output NAME",
+                "remove what is kept of a source or output that is\nnot configured any more"},
+            {0},
+        },
+    CTL_VERB_OPTIONS(forget_options),
+    .options_are_words = true,
+    .run = run,
+};

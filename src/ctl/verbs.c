@@ -1,0 +1,11 @@
+/* The table of verbs. */
+#include "ctl/verb.h"
+
+const struct ctl_verb *const ctl_verbs[] = {
+    &verb_status,
+    &verb_health,
+    &verb_reload,
+    &verb_checkpoint,
+    &verb_forget,
+    NULL,
+};
