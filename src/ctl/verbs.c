@@ -7,5 +7,6 @@ const struct ctl_verb *const ctl_verbs[] = {
     &verb_reload,
     &verb_checkpoint,
     &verb_forget,
+    &verb_retry,
     NULL,
 };
