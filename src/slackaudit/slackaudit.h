@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "slackaudit/body.h"
 #include "slackaudit/client.h"
 #include "slackaudit/common.h"
 #include "slackaudit/engine.h"
