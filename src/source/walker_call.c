@@ -101,7 +101,7 @@ void walker_call_page(struct walker *walker)
                 .has_oldest = true,
                 .oldest = window->oldest,
                 .has_latest = window->latest >= 0,
-                .latest = window->latest,
+                .latest = window->latest >= 0 ? window->latest : 0,
                 .has_limit = true,
                 .limit = config->page_limit,
                 .action = or_null(actions),
