@@ -18,8 +18,10 @@ from .process import tail
 EXIT_SKIPPED = 77
 
 
-def read_arguments():
+def read_arguments(own):
     parser = argparse.ArgumentParser()
+    for name, meaning in own.items():
+        parser.add_argument(f"--{name}", required=True, help=meaning)
     parser.add_argument("--binaries", type=pathlib.Path, required=True,
                         help="the folder with slackauditd, slackauditctl and slackaudit-sim")
     parser.add_argument("--seed", type=int, default=None, help="repeats the chance of a run")
@@ -27,17 +29,18 @@ def read_arguments():
     return parser.parse_args()
 
 
-def run(scenario):
-    """Runs the scenario and ends the program."""
+def run(scenario, **own):
+    """Runs the scenario and ends the program. `own` are arguments that this scenario alone takes,
+    each with its meaning; it is handed their values by name."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    arguments = read_arguments()
+    arguments = read_arguments(own)
     seed = arguments.seed if arguments.seed is not None else time.time_ns() % 1000000
     source_tree = pathlib.Path(__file__).resolve().parents[3]
     bench = Bench(Binaries(arguments.binaries.resolve()), source_tree, seed)
     print(f"seed {seed}, folder {bench.folder}", flush=True)
     code = 1
     try:
-        scenario(bench)
+        scenario(bench, **{name: getattr(arguments, name) for name in own})
         bench.end_processes()
         bench.judge_end()
         code = 0
