@@ -81,6 +81,28 @@ def async_(bench, program):
     same(process.wait(10), 1, "exit code after SIGTERM")
 
 
+def all_entries(bench, program):
+    """Every entry of the history is printed once, byte for byte and newest first, although the rate
+    limit strikes, an answer breaks off, a cursor expires and one comes twice; a refused token is
+    told."""
+    api = bench.simulator(entries=40000, short_pages=40,
+                          fault=["429:at=2", "truncate:at=4", "expire-cursor:at=3",
+                                 "repeat-cursor:at=6"])
+    out, error = program.run(api, 7)
+    expected = [line.decode() for line in reversed(api.expected())]
+    lines = out.split("\n")[:-1]
+    same(len(lines), len(expected), "entries printed")
+    check(lines == expected, "the entries are not the simulator's, in its order")
+    same(number(r"(\d+) entries on", error), len(expected), "entries told")
+    check(number(r"(\d+) restarts", error) >= 1, f"no cursor was given up: {error}")
+    api.check_faults_struck("429", "truncate", "expire-cursor", "repeat-cursor")
+
+    api.set_tokens("xoxp-another")
+    out, error = program.run(api, code=1)
+    same(out, "", "what is printed with a token that is refused")
+    check("/logs" in error and "status 401" in error, f"the refusal is not told: {error}")
+
+
 def custom_handler(bench, program):
     """Three resets are survived, a sixth is not; another failure is not retried at all. The waits
     are those of the handler, told through the call's own values."""
@@ -139,6 +161,7 @@ def stream(bench, program):
 
 
 CHECKS = {
+    "all_entries": all_entries,
     "async": async_,
     "custom_handler": custom_handler,
     "custom_jitter": custom_jitter,
