@@ -12,6 +12,7 @@ struct slackaudit_response {
     struct texts texts;
     struct slackaudit_header *headers;
     struct buffer body;
+    struct slackaudit_document *document; /* of the body, once it was asked for */
 };
 
 DEFINE_CLEANUP(struct slackaudit_response, slackaudit_response_free)
@@ -77,6 +78,7 @@ void slackaudit_response_free(struct slackaudit_response *response)
 {
     if (response == NULL)
         return;
+    slackaudit_document_free(response->document);
     buffer_deinit(&response->body);
     free(response->headers);
     texts_deinit(&response->texts);
@@ -87,4 +89,53 @@ const struct slackaudit_answer *slackaudit_response_answer(
     const struct slackaudit_response *response)
 {
     return &response->answer;
+}
+
+int slackaudit_response_json(struct slackaudit_response *response,
+    const struct slackaudit_value **ret_value, struct slackaudit_problem *problem)
+{
+    struct error error = ERROR_INIT;
+    if (response == NULL || ret_value == NULL) {
+        int code = error_set(
+            &error, ERROR_INVALID, "%s is NULL", response == NULL ? "response" : "ret_value");
+        return problem_tell(problem, code, &error);
+    }
+    if (response->document == NULL) {
+        int code = slackaudit_document_parse(
+            &response->document, response->answer.body, response->answer.body_size, problem);
+        if (code < 0)
+            return code;
+    }
+    *ret_value = slackaudit_document_root(response->document);
+    return SLACKAUDIT_OK;
+}
+
+int slackaudit_response_logs(struct slackaudit_response *response,
+    struct slackaudit_logs_body *ret_logs, struct slackaudit_problem *problem)
+{
+    const struct slackaudit_value *value;
+    int code = slackaudit_response_json(response, &value, problem);
+    if (code == SLACKAUDIT_OK)
+        slackaudit_logs_body_read(value, ret_logs);
+    return code;
+}
+
+int slackaudit_response_schemas(struct slackaudit_response *response,
+    struct slackaudit_schemas_body *ret_schemas, struct slackaudit_problem *problem)
+{
+    const struct slackaudit_value *value;
+    int code = slackaudit_response_json(response, &value, problem);
+    if (code == SLACKAUDIT_OK)
+        slackaudit_schemas_body_read(value, ret_schemas);
+    return code;
+}
+
+int slackaudit_response_actions(struct slackaudit_response *response,
+    struct slackaudit_actions_body *ret_actions, struct slackaudit_problem *problem)
+{
+    const struct slackaudit_value *value;
+    int code = slackaudit_response_json(response, &value, problem);
+    if (code == SLACKAUDIT_OK)
+        slackaudit_actions_body_read(value, ret_actions);
+    return code;
 }

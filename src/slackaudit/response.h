@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "slackaudit/body.h"
 #include "slackaudit/calls.h"
 
 #ifdef __cplusplus
@@ -29,6 +30,21 @@ SLACKAUDIT_API void slackaudit_response_free(struct slackaudit_response *respons
 /* Url, status, headers, body and all else; owned by the response. */
 SLACKAUDIT_API const struct slackaudit_answer *slackaudit_response_answer(
     const struct slackaudit_response *response);
+
+/* The body as JSON, parsed when it is first asked for; owned by the response. A page of 9999
+ * entries takes some 70 MiB as JSON: see slackaudit/value.h. ERROR_INVALID when the body is not
+ * JSON (servers answer with HTML too), ERROR_LIMIT, ERROR_MEMORY. */
+SLACKAUDIT_API int slackaudit_response_json(struct slackaudit_response *response,
+    const struct slackaudit_value **ret_value, struct slackaudit_problem *problem);
+
+/* The body as an answer of /logs, /schemas or /actions. Strings and entries are owned by the
+ * response. Returns as slackaudit_response_json(). A body of another kind has its fields absent. */
+SLACKAUDIT_API int slackaudit_response_logs(struct slackaudit_response *response,
+    struct slackaudit_logs_body *ret_logs, struct slackaudit_problem *problem);
+SLACKAUDIT_API int slackaudit_response_schemas(struct slackaudit_response *response,
+    struct slackaudit_schemas_body *ret_schemas, struct slackaudit_problem *problem);
+SLACKAUDIT_API int slackaudit_response_actions(struct slackaudit_response *response,
+    struct slackaudit_actions_body *ret_actions, struct slackaudit_problem *problem);
 
 #ifdef __cplusplus
 }

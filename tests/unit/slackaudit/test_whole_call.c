@@ -247,6 +247,42 @@ START_TEST(a_response_outlives_its_call_and_its_client)
     ck_assert_str_eq(slackaudit_answer_header(answer, "X-THING", 1), "two");
     ck_assert_ptr_null(slackaudit_answer_header(answer, "X-THING", 2));
     ck_assert_ptr_null(slackaudit_answer_header(answer, "X-Other", 0));
+    struct slackaudit_logs_body logs;
+    struct slackaudit_entry entry;
+    ck_assert_int_eq(slackaudit_response_logs(scene.response, &logs, NULL), 0);
+    ck_assert(slackaudit_text_is(logs.response_metadata.next_cursor, "bmV4dA=="));
+    ck_assert(slackaudit_logs_body_entry(&logs, 1, &entry));
+    ck_assert(slackaudit_text_is(entry.action, "user_logout"));
+    ck_assert(!slackaudit_logs_body_entry(&logs, 2, &entry));
+    slackaudit_response_free(scene.response);
+    scene_deinit(&scene);
+}
+END_TEST
+
+static void keep_html(void *user, const struct slackaudit_answer *answer)
+{
+    struct scene *scene = user;
+    scene->done++;
+    ck_assert_int_eq(slackaudit_answer_keep(answer, &scene->response, NULL), 0);
+}
+
+START_TEST(a_response_that_is_not_json_says_so_and_keeps_its_body)
+{
+    struct scene scene;
+    scene_init(&scene);
+    scene_answer(&scene, "502 Bad Gateway", "", "<html>");
+    scene_client(&scene, NULL);
+    const struct slackaudit_query query = {0};
+    const struct slackaudit_events events = {.on_done = keep_html, .user = &scene};
+    start_logs(&scene, &query, &events);
+    scene_run(&scene);
+    struct slackaudit_actions_body actions;
+    struct slackaudit_problem problem = {0};
+    for (int i = 0; i < 2; i++) /* asked again it says the same */
+        ck_assert_int_eq(slackaudit_response_actions(scene.response, &actions, &problem),
+            SLACKAUDIT_ERROR_INVALID);
+    check_contains(problem.text, "not JSON");
+    ck_assert_str_eq(slackaudit_response_answer(scene.response)->body, "<html>");
     slackaudit_response_free(scene.response);
     scene_deinit(&scene);
 }
@@ -323,5 +359,5 @@ CHECK_MAIN("whole_call", a_request_keeps_the_body_whole_and_takes_its_own_header
     a_stream_is_told_when_an_attempt_begins_anew,
     a_stream_of_an_error_hands_its_body_over_and_still_names_the_error,
     a_stream_that_its_reader_refuses_ends_at_once, a_response_outlives_its_call_and_its_client,
-    a_body_past_the_cap_is_no_answer, a_body_of_just_the_cap_is_whole,
-    the_debug_lines_show_headers_and_no_secret_among_them)
+    a_response_that_is_not_json_says_so_and_keeps_its_body, a_body_past_the_cap_is_no_answer,
+    a_body_of_just_the_cap_is_whole, the_debug_lines_show_headers_and_no_secret_among_them)
