@@ -3,7 +3,7 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test test-sanitize test-all bench lint install format clean
+.PHONY: help build demo test test-sanitize test-all bench symbols lint install format clean
 .PHONY: packages-for-build packages-for-test packages-for-lint
 .NOTPARALLEL: # ninja and ctest are
 
@@ -34,6 +34,9 @@ test-all: test-sanitize test ## both, the plain one last
 
 bench: packages-for-test build ## CPU and memory for the whole job, beside a bare program
 	@tests/bench/run $(BUILD)
+
+symbols: packages-for-test build ## write the list of what the shared library exports anew
+	@python3 -B tests/library/symbols.py --renew $(BUILD)/src/slackaudit/libslackaudit.so
 
 lint: packages-for-lint build ## clang-tidy over the sources
 	@git ls-files 'src/*.c' ':!src/base/error.c' | xargs -P $(JOBS) -n 1 clang-tidy -p $(BUILD) --quiet \

@@ -61,6 +61,7 @@ struct slackaudit_schema {
     const struct slackaudit_value *fields;
 };
 
+/* Reads the body that `value` is. */
 SLACKAUDIT_API void slackaudit_schemas_body_read(
     const struct slackaudit_value *value, struct slackaudit_schemas_body *ret_schemas);
 
@@ -90,6 +91,7 @@ struct slackaudit_actions_body {
     struct slackaudit_action_names actions;
 };
 
+/* Reads the body that `value` is. */
 SLACKAUDIT_API void slackaudit_actions_body_read(
     const struct slackaudit_value *value, struct slackaudit_actions_body *ret_actions);
 

@@ -54,6 +54,7 @@ struct slackaudit_request {
     struct slackaudit_extras extras;
 };
 
+/* A header of an answer, as sent. */
 struct slackaudit_header {
     const char *name, *value;
 };

@@ -281,12 +281,13 @@ SLACKAUDIT_API int slackaudit_details_users(struct slackaudit_document **ret_doc
     const struct slackaudit_value **ret_list, const struct slackaudit_value *users,
     struct slackaudit_problem *problem);
 
-/* Elements of `rules_checked`, of a condition's `values` and of `attributes`. Any value will do,
- * NULL too. */
+/* An element of `rules_checked`. Any value will do, NULL too; so below. */
 SLACKAUDIT_API void slackaudit_rule_read(
     const struct slackaudit_value *value, struct slackaudit_rule *ret_rule);
+/* An element of a condition's `values`. */
 SLACKAUDIT_API void slackaudit_rule_term_read(
     const struct slackaudit_value *value, struct slackaudit_rule_term *ret_term);
+/* An element of `attributes`. */
 SLACKAUDIT_API void slackaudit_attribute_read(
     const struct slackaudit_value *value, struct slackaudit_attribute *ret_attribute);
 

@@ -214,8 +214,9 @@ struct slackaudit_entity {
     };
 };
 
-/* The `id` and the `name` of the entity, of whatever type it is, known or not. */
+/* The `id` of the entity, of whatever type it is, known or not. */
 SLACKAUDIT_API struct slackaudit_text slackaudit_entity_id(const struct slackaudit_entity *entity);
+/* Its `name`, likewise. */
 SLACKAUDIT_API struct slackaudit_text slackaudit_entity_name(
     const struct slackaudit_entity *entity);
 

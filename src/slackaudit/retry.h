@@ -126,18 +126,22 @@ SLACKAUDIT_API struct slackaudit_interval *slackaudit_interval_fixed(int64_t wai
 /* factor * 2^attempt, never past `cap_us` (0: no cap but a day). */
 SLACKAUDIT_API struct slackaudit_interval *slackaudit_interval_backoff(
     int64_t factor_us, int64_t cap_us);
+/* The caller's own. `self` is handed to the type's functions, and to its `destroy` at the end. */
 SLACKAUDIT_API struct slackaudit_interval *slackaudit_interval_custom(
     const struct slackaudit_interval_type *type, void *self);
+/* Only what was not handed to a handler. NULL is allowed. */
 SLACKAUDIT_API void slackaudit_interval_free(struct slackaudit_interval *interval);
 
-SLACKAUDIT_API struct slackaudit_jitter *slackaudit_jitter_none(void);
+SLACKAUDIT_API struct slackaudit_jitter *slackaudit_jitter_none(void);   /* the wait itself */
 SLACKAUDIT_API struct slackaudit_jitter *slackaudit_jitter_random(void); /* adds [0, 1 s) */
 SLACKAUDIT_API struct slackaudit_jitter *slackaudit_jitter_full(void);   /* [0, wait) */
 SLACKAUDIT_API struct slackaudit_jitter *slackaudit_jitter_equal(void);  /* wait/2 + [0, wait/2) */
 SLACKAUDIT_API struct slackaudit_jitter *slackaudit_jitter_decorrelated(
     void); /* [factor, 3 * last wait), factor = the interval's first wait */
+/* The caller's own. `self` is handed to the type's functions, and to its `destroy` at the end. */
 SLACKAUDIT_API struct slackaudit_jitter *slackaudit_jitter_custom(
     const struct slackaudit_jitter_type *type, void *self);
+/* Only what was not handed to a handler. NULL is allowed. */
 SLACKAUDIT_API void slackaudit_jitter_free(struct slackaudit_jitter *jitter);
 
 /* The built-in handlers. `cap_us` (0: a day) bounds every wait after its jitter; NULL interval or
@@ -153,8 +157,7 @@ SLACKAUDIT_API struct slackaudit_retry_handler *slackaudit_retry_rate_limit(int 
 SLACKAUDIT_API struct slackaudit_retry_handler *slackaudit_retry_server_error(int max_retries,
     struct slackaudit_interval *interval, struct slackaudit_jitter *jitter, int64_t cap_us);
 
-/* Matches if any of its lists does. The lists are copied; SLACKAUDIT_TRANSPORT_OK, status 0 and ""
- * match nothing. */
+/* What slackaudit_retry_match() takes. SLACKAUDIT_TRANSPORT_OK, status 0 and "" match nothing. */
 struct slackaudit_retry_match {
     const int *statuses;
     size_t status_count;
@@ -163,6 +166,7 @@ struct slackaudit_retry_match {
     const enum slackaudit_transport *transports;
     size_t transport_count;
 };
+/* Matches if any of the lists does. They are copied. */
 SLACKAUDIT_API struct slackaudit_retry_handler *slackaudit_retry_match(
     const struct slackaudit_retry_match *when, int max_retries,
     struct slackaudit_interval *interval, struct slackaudit_jitter *jitter, int64_t cap_us);
@@ -170,7 +174,9 @@ SLACKAUDIT_API struct slackaudit_retry_handler *slackaudit_retry_match(
 SLACKAUDIT_API struct slackaudit_retry_handler *slackaudit_retry_custom(
     const struct slackaudit_retry_handler_type *type, void *self, int max_retries,
     struct slackaudit_interval *interval, struct slackaudit_jitter *jitter, int64_t cap_us);
+/* Only what was not handed to a stack. NULL is allowed. */
 SLACKAUDIT_API void slackaudit_retry_handler_free(struct slackaudit_retry_handler *handler);
+/* The name in its type: of a built-in one as in the configuration, "rate_limit". */
 SLACKAUDIT_API const char *slackaudit_retry_handler_name(
     const struct slackaudit_retry_handler *handler);
 
@@ -178,16 +184,20 @@ SLACKAUDIT_API const char *slackaudit_retry_handler_name(
 SLACKAUDIT_API struct slackaudit_retry_stack *slackaudit_retry_stack_new(void);
 /* The library's default, as in the SDK: connection_error once. */
 SLACKAUDIT_API struct slackaudit_retry_stack *slackaudit_retry_stack_default(void);
+/* And its handlers. NULL is allowed. */
 SLACKAUDIT_API void slackaudit_retry_stack_free(struct slackaudit_retry_stack *stack);
 
-/* Each takes the handler over, also on failure: 0, ERROR_MEMORY (for a NULL handler
- * too, which is what a constructor without memory returns), ERROR_LIMIT past
+/* Takes the handler over, also on failure; it is asked last. Returns 0, ERROR_MEMORY (for a NULL
+ * handler too, which is what a constructor without memory returns), ERROR_LIMIT past
  * SLACKAUDIT_RETRY_HANDLERS. */
 SLACKAUDIT_API int slackaudit_retry_stack_append(
     struct slackaudit_retry_stack *stack, struct slackaudit_retry_handler *handler);
+/* Likewise, and it is asked first. */
 SLACKAUDIT_API int slackaudit_retry_stack_prepend(
     struct slackaudit_retry_stack *stack, struct slackaudit_retry_handler *handler);
+/* Frees its handlers: an empty stack is left. */
 SLACKAUDIT_API void slackaudit_retry_stack_clear(struct slackaudit_retry_stack *stack);
+/* How many handlers it has. */
 SLACKAUDIT_API size_t slackaudit_retry_stack_count(const struct slackaudit_retry_stack *stack);
 
 /* `custom` may be NULL. */

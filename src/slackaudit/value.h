@@ -54,6 +54,7 @@ SLACKAUDIT_API void slackaudit_document_free(struct slackaudit_document *documen
 SLACKAUDIT_API const struct slackaudit_value *slackaudit_document_root(
     const struct slackaudit_document *document);
 
+/* SLACKAUDIT_ABSENT for NULL. */
 SLACKAUDIT_API enum slackaudit_type slackaudit_value_type(const struct slackaudit_value *value);
 /* "absent", "null", "boolean", "integer", "number", "string", "array", "object"; never NULL. */
 SLACKAUDIT_API const char *slackaudit_type_name(enum slackaudit_type type);
@@ -88,12 +89,14 @@ SLACKAUDIT_API bool slackaudit_value_next(
  * one behind. */
 SLACKAUDIT_API const char *slackaudit_value_string(
     const struct slackaudit_value *value, size_t *ret_size);
-/* Each answers whether the value is of the type, and only then writes `ret_...` (may be NULL). */
+/* Answers whether the value is of the type, and only then writes `ret_...` (may be NULL); so below.
+ */
 SLACKAUDIT_API bool slackaudit_value_integer(
     const struct slackaudit_value *value, int64_t *ret_integer);
 /* Integers too. Rounded to what a double holds; past its range it is infinite. */
 SLACKAUDIT_API bool slackaudit_value_number(
     const struct slackaudit_value *value, double *ret_number);
+/* True and false alone. */
 SLACKAUDIT_API bool slackaudit_value_boolean(
     const struct slackaudit_value *value, bool *ret_boolean);
 
