@@ -6,6 +6,8 @@ import os
 import re
 import signal
 import subprocess
+import time
+import urllib.request
 
 from harness.failure import Failure, check, same
 from harness.process import Process
@@ -160,10 +162,53 @@ def stream(bench, program):
     check("No such file" in error, f"the reason is not told: {error}")
 
 
+def sync(bench, program):
+    """The newest entries are shown, each with its time, action, actor and entity, after the schemas
+    and the actions; a 429 is waited for, a limit that cannot be is named, and so is a refusal."""
+    api = bench.simulator(entries=500, fault=["429:at=2", "reset:at=3"])
+    out, _ = program.run(api, 9999)
+    lines = out.splitlines()
+    schemas = json.loads(urllib.request.urlopen(api.base_url + "schemas").read())["schemas"]
+    actions = json.loads(urllib.request.urlopen(api.base_url + "actions").read())["actions"]
+    same(lines[:len(schemas)],
+         [f"type {schema['type']}: {len(schema[schema['type']])} fields" for schema in schemas],
+         "the schemas")
+    del lines[:len(schemas)]
+    same(lines[:len(actions)],
+         [f"actions of {kind}: {len(names)}" for kind, names in actions.items()], "the actions")
+    del lines[:len(actions)]
+    expected = [json.loads(line) for line in reversed(api.expected())]
+    same(lines.pop(), f"{len(expected)} entries", "the count")
+    same(len(lines), len(expected), "entries shown")
+    for line, entry in zip(lines, expected):
+        same(line.split(" +")[0], in_words(entry), "an entry")
+    check(any(" +" in line for line in lines), "the simulator sent nothing unknown, or it is lost")
+    api.check_faults_struck("429", "reset")
+
+    out, _ = program.run(api, 7)
+    same(out.splitlines()[-1], "7 entries", "the count with a limit")
+    calls = api.stats()["calls"]
+    _, error = program.run(api, 10000, code=1)
+    check("limit" in error, f"the parameter is not named: {error}")
+    same(api.stats()["calls"], calls + 2, "calls: of schemas and actions alone")
+    api.set_tokens("xoxp-another")
+    _, error = program.run(api, code=1)
+    check("status 401" in error, f"the refusal is not told: {error}")
+
+
+def in_words(entry):
+    """An entry as sync.c prints it, without what it calls unknown."""
+    when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(entry["date_create"]))
+    kind = entry["entity"]["type"]
+    entity = entry["entity"].get(kind, {}).get("id", "?")
+    return f"{when} {entry['action']} by {entry['actor']['user']['id']} to {kind} {entity}"
+
+
 CHECKS = {
     "all_entries": all_entries,
     "async": async_,
     "custom_handler": custom_handler,
     "custom_jitter": custom_jitter,
     "stream": stream,
+    "sync": sync,
 }
