@@ -41,6 +41,8 @@ static int read_pause(struct governor *governor, struct error *error)
 {
     const struct governor_context *context = &governor->context;
     int64_t until = 0;
+    if (context->store_type == NULL)
+        return 0;
     int r = context->store_type->pause_get(context->store, governor->name, &until, error);
     if (r < 0)
         return r;
@@ -68,8 +70,8 @@ int governor_new(struct governor **ret_governor, const struct governor_context *
         .name = copy,
         .calls_per_minute = calls_per_minute,
         .filled_us = clock_monotonic_us(context->clock)};
-    /* One call at once, not a burst: a daemon that is restarted over and over must not make one each
-     * time. */
+    /* One call at once, not a burst: a daemon that is restarted over and over must not make one
+     * each time. */
     governor->level_us = cost_us(governor);
     int r = read_pause(governor, error);
     if (r < 0) {
@@ -130,6 +132,8 @@ int governor_pause(struct governor *governor, int64_t pause_us, struct error *er
     if (until <= governor->closed_until_us)
         return 0;
     governor->closed_until_us = until;
+    if (context->store_type == NULL)
+        return 0;
     int64_t until_wall =
         (clock_wall_us(context->clock) + pause_us + USEC_PER_SEC - 1) / USEC_PER_SEC;
     return context->store_type->pause_set(context->store, governor->name, until_wall, error);

@@ -18,7 +18,7 @@ struct governor;
 
 struct governor_context {
     struct clock *clock;
-    const struct store_type *store_type;
+    const struct store_type *store_type; /* NULL: a pause does not outlive the governor */
     struct store *store;
 };
 

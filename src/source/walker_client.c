@@ -2,8 +2,9 @@
 #include "source/walker_private.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "source/source_client.h"
 
 static int64_t may_start(void *user)
 {
@@ -53,45 +54,13 @@ static void client_log(void *user, const char *text)
     log_debug(&walker->subject, "%s", text);
 }
 
-/* Name and value pairs for the client, ended by NULL; `ret_secrets` holds what the values point
- * into. */
-static int load_headers(const struct config_headers *headers, const char **pairs,
-    struct secret **secrets, struct error *error)
+int walker_open_client(struct walker *walker, struct error *error)
 {
-    for (size_t i = 0; i < headers->count; i++) {
-        int r = secret_load(&headers->items[i].value, &secrets[i], error);
-        if (r < 0)
-            return error_prefix(error, r, "header %s", headers->items[i].name);
-        pairs[2 * i] = headers->items[i].name;
-        pairs[2 * i + 1] = secret_text(secrets[i]);
-    }
-    return 0;
-}
-
-static int make_client(struct walker *walker, const char *const *headers, struct error *error)
-{
-    const struct config_source *config = walker->context.config;
-    struct secret *proxy = NULL;
-    if (config->proxy.kind != SECRET_NONE) {
-        int r = secret_load(&config->proxy, &proxy, error);
-        if (r < 0)
-            return error_prefix(error, r, "proxy");
-    }
     char agent[64];
     (void)snprintf(agent, sizeof(agent), "slackauditd/%s",
         walker->context.version); /* a cut version is still a name */
-    const struct slackaudit_options options = {
-        .size = sizeof(options),
+    const struct slackaudit_options own = {
         .token = secret_text(walker->token),
-        .base_url = config->base_url,
-        .insecure_http = config->insecure_http,
-        .timeout_us = config->timeout_us,
-        .proxy = config->has_proxy ? secret_text(proxy) : NULL,
-        .ca_file = config->tls.ca_file,
-        .cert_file = config->tls.cert_file,
-        .key_file = config->tls.key_file,
-        .tls_min_version = config->tls.min_version,
-        .headers = headers,
         .user_agent_prefix = agent,
         .retry = walker->retry,
         .log = client_log,
@@ -99,25 +68,8 @@ static int make_client(struct walker *walker, const char *const *headers, struct
         .attempt_ended = attempt_ended,
         .user = walker,
     };
-    struct slackaudit_problem problem = {0};
-    int r = slackaudit_client_new(&walker->client, walker->context.engine, &options, &problem);
-    secret_free(proxy);
-    return r < 0 ? error_set(error, r, "%s", problem.text) : 0;
-}
-
-int walker_open_client(struct walker *walker, struct error *error)
-{
-    const struct config_headers *headers = &walker->context.config->headers;
-    _cleanup_free_ const char **pairs = calloc(2 * headers->count + 1, sizeof(*pairs));
-    _cleanup_free_ struct secret **secrets = calloc(headers->count + 1, sizeof(*secrets));
-    if (pairs == NULL || secrets == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for headers");
-    int r = load_headers(headers, pairs, secrets, error);
-    if (r >= 0)
-        r = make_client(walker, pairs, error);
-    for (size_t i = 0; i < headers->count; i++)
-        secret_free(secrets[i]);
-    return r;
+    return source_client_new(
+        &walker->client, walker->context.engine, walker->context.config, &own, error);
 }
 
 int walker_reload_token(struct walker *walker, struct error *error)

@@ -10,7 +10,7 @@
  *     walker_clock.c    what time it is
  *     walker_seen.c     which ids are in memory
  *     walker_room.c     the store's cap
- *     walker_client.c   the client and its budget
+ *     walker_client.c   its part in the client (source_client.h), and in the budget
  */
 #pragma once
 

@@ -296,10 +296,29 @@ START_TEST(a_pause_that_cannot_be_kept_holds_all_the_same)
 }
 END_TEST
 
+START_TEST(without_a_store_a_pause_holds_as_long_as_the_governor)
+{
+    struct clock *clock = clock_new_simulated(1700000000, 1);
+    const struct governor_context context = {.clock = clock};
+    struct governor *governor = NULL;
+    struct error error = ERROR_INIT;
+    ck_assert_int_eq(governor_new(&governor, &context, "t", DEFAULT_LIMIT, &error), 0);
+    ck_assert_int_eq(governor_ask(governor), 0);
+    ck_assert_int_eq(governor_pause(governor, 60 * USEC_PER_SEC, &error), 0);
+    ck_assert_int_eq(governor_ask(governor), 60 * USEC_PER_SEC);
+    governor_unref(governor);
+    ck_assert_int_eq(governor_new(&governor, &context, "t", DEFAULT_LIMIT, &error), 0);
+    ck_assert_int_eq(governor_ask(governor), 0);
+    governor_unref(governor);
+    clock_free(clock);
+}
+END_TEST
+
 CHECK_MAIN("governor", forty_five_a_minute_never_pass_fifty_in_any_minute,
     any_limit_is_kept_with_a_ninth_above_it, the_wait_it_names_is_exact,
     a_restart_brings_one_call_and_no_burst, all_who_share_it_stay_under_the_limit_together,
     a_new_limit_holds_at_once_in_both_directions, a_pause_closes_it_for_everyone_until_it_is_over,
     a_pause_outlives_the_process, a_wall_clock_that_is_set_moves_no_pause_of_this_process,
     a_wall_clock_set_back_across_a_restart_holds_it_up_for_a_day_at_most,
-    a_pause_that_cannot_be_kept_holds_all_the_same)
+    a_pause_that_cannot_be_kept_holds_all_the_same,
+    without_a_store_a_pause_holds_as_long_as_the_governor)
