@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/order.h"
 #include "base/units.h"
 #include "config/spelling.h"
 #include "daemon/daemon_private.h"
 #include "source/plan.h"
+
+#define LONGEST_PAUSE_US (INT64_C(86400) * USEC_PER_SEC)
 
 /* Each verb appends the `result` value, or returns a negative code with the error, or REFUSED when
  * it has refused in its own words. */
@@ -206,6 +209,34 @@ static int run_forget(const struct verb_context *context, const char *const *wor
                      : context->store_type->forget_output(context->store, words[2], error);
 }
 
+/* For who makes calls beside the daemon in a source's name: they count in the same budget. */
+static int run_budget(const struct verb_context *context, const char *const *words, size_t count,
+    struct json_writer *result, struct error *error)
+{
+    struct daemon_source *source = daemon_find_source(context->daemon, words[1]);
+    int64_t pause_us = 0;
+    if (count == 3) {
+        int r = units_parse_duration(words[2], &pause_us, error);
+        if (r < 0)
+            return r;
+    }
+    if (source == NULL || source->governor == NULL)
+        return error_set(error, ERROR_MISSING, "the daemon runs no source \"%s\"", words[1]);
+    struct error unkept = ERROR_INIT;
+    pause_us = lower(pause_us, LONGEST_PAUSE_US);
+    if (pause_us > 0 && governor_pause(source->governor, pause_us, &unkept) < 0)
+        log_warning(
+            NULL, "the pause that Slack asked for will not outlive a restart: %s", unkept.text);
+    int64_t wait_us =
+        pause_us > 0 ? governor_paused_us(source->governor) : governor_ask(source->governor);
+    json_writer_open(result, "result", '{');
+    json_writer_string(result, "source", words[1]);
+    json_writer_number(result, "wait_us", wait_us);
+    json_writer_number(result, "calls_left", governor_calls_left(source->governor));
+    json_writer_close(result, '}');
+    return 0;
+}
+
 static const struct verb verbs[] = {
     {.words = "status", .name = "status", .minimum = 1, .maximum = 1, .run = run_status},
     {.words = "health", .name = "health", .minimum = 1, .maximum = 1, .run = run_health},
@@ -230,6 +261,11 @@ static const struct verb verbs[] = {
         .maximum = 3,
         .offline = true,
         .run = run_forget},
+    {.words = "budget SOURCE [PAUSE]",
+        .name = "budget",
+        .minimum = 2,
+        .maximum = 3,
+        .run = run_budget},
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
