@@ -37,12 +37,14 @@ SLACKAUDIT_API const struct slackaudit_answer *slackaudit_response_answer(
 SLACKAUDIT_API int slackaudit_response_json(struct slackaudit_response *response,
     const struct slackaudit_value **ret_value, struct slackaudit_problem *problem);
 
-/* The body as an answer of /logs, /schemas or /actions. Strings and entries are owned by the
+/* The body as an answer of /logs. Strings and entries are owned by the
  * response. Returns as slackaudit_response_json(). A body of another kind has its fields absent. */
 SLACKAUDIT_API int slackaudit_response_logs(struct slackaudit_response *response,
     struct slackaudit_logs_body *ret_logs, struct slackaudit_problem *problem);
+/* Likewise, of /schemas. */
 SLACKAUDIT_API int slackaudit_response_schemas(struct slackaudit_response *response,
     struct slackaudit_schemas_body *ret_schemas, struct slackaudit_problem *problem);
+/* Likewise, of /actions. */
 SLACKAUDIT_API int slackaudit_response_actions(struct slackaudit_response *response,
     struct slackaudit_actions_body *ret_actions, struct slackaudit_problem *problem);
 
