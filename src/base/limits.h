@@ -38,6 +38,7 @@
 #define LIMIT_RETRY_HANDLERS  16
 #define LIMIT_CONTROL_LINE    KIB(64)
 #define LIMIT_CONTROL_PEERS   16
+#define LIMIT_HTTP_REPLY      MIB(4) /* a page of the status listener */
 
 /* What we hold ourselves. */
 #define LIMIT_RETRY_ATTEMPTS 100     /* of one call, whatever its handlers say */

@@ -1,24 +1,22 @@
 #include "daemon/control.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/units.h"
-#include "daemon/control_address.h"
-#include "sys/file.h"
+#include "sys/listen.h"
 
 #define PEER_LIFE_US    (10 * USEC_PER_SEC)
 #define LISTEN_AGAIN_US (200 * USEC_PER_MSEC)
 
-enum { MAX_WORDS = 64, BACKLOG = 8 };
+enum { MAX_WORDS = 64 };
 
 /* One connection: reads a line, answers, ends. */
 struct peer {
@@ -32,8 +30,7 @@ struct peer {
 
 struct control {
     struct loop *loop;
-    char *path;
-    int fd;
+    struct listener listener;
     struct loop_watch *watch;
     struct loop_timer again; /* it listens then */
     control_answer answer;
@@ -159,7 +156,7 @@ static void accept_peer(void *user, uint32_t events)
 {
     struct control *control = user;
     (void)events; /* the listening socket has only one kind */
-    int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept4(control->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
         bool gone = errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
         if (!gone)
@@ -185,70 +182,23 @@ static void accept_peer(void *user, uint32_t events)
         peer_free(peer);
 }
 
-/* A socket that a killed process left is removed; one that somebody listens on is not. */
-static int clear_place(const char *path, const struct sockaddr_un *address, struct error *error)
-{
-    struct stat status;
-    if (lstat(path, &status) < 0)
-        return 0;
-    if (!S_ISSOCK(status.st_mode))
-        return error_set(error, ERROR_UNAVAILABLE,
-            "%s stands where the control socket goes and is no socket", path);
-    /* Only a socket that nobody listens on refuses. It may as well be busy, or another user's. */
-    _cleanup_close_ int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (probe < 0)
-        return error_set_errno(error, errno, "cannot make a socket");
-    if (connect(probe, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
-        errno != ECONNREFUSED)
-        return error_set(error, ERROR_UNAVAILABLE, "%s: another process listens there", path);
-    if (unlink(path) < 0)
-        return error_set_errno(error, errno, "cannot remove the old control socket %s", path);
-    return 0;
-}
-
-static int listen_at(const char *path, int *ret_fd, struct error *error)
-{
-    struct sockaddr_un address;
-    int r = control_address(path, &address, error);
-    if (r >= 0)
-        r = file_make_parent(path, 0750, error);
-    if (r >= 0)
-        r = clear_place(path, &address, error);
-    if (r < 0)
-        return r;
-    _cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return error_set_errno(error, errno, "cannot make the control socket");
-    mode_t mask = umask(0117); /* owner and group only, from the first moment */
-    r = bind(fd, (const struct sockaddr *)&address, sizeof(address));
-    int saved = errno;
-    (void)umask(mask); /* cannot fail */
-    if (r < 0 || listen(fd, BACKLOG) < 0)
-        return error_set_errno(
-            error, r < 0 ? saved : errno, "cannot listen on the control socket %s", path);
-    *ret_fd = take_fd(&fd);
-    return 0;
-}
-
 int control_new(struct control **ret_control, struct loop *loop, const char *path,
     control_answer answer, void *user, struct error *error)
 {
-    int fd = -1;
-    int r = listen_at(path, &fd, error);
-    if (r < 0)
-        return r;
+    char address[LISTENER_NAME_SIZE];
+    (void)snprintf(address, sizeof(address), "unix:%s", path); /* a cut one is refused below */
     struct control *control = calloc(1, sizeof(*control));
-    if (control == NULL) {
-        (void)close(fd); /* nothing was read from it */
+    if (control == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the control socket");
-    }
-    *control = (struct control){
-        .loop = loop, .path = strdup(path), .fd = fd, .answer = answer, .user = user};
+    *control =
+        (struct control){.loop = loop, .listener = LISTENER_INIT, .answer = answer, .user = user};
     loop_timer_init(&control->again, loop, listen_again, control);
-    if (control->path == NULL)
-        r = error_set(error, ERROR_MEMORY, "no memory for the control socket");
+    int r = listener_open(&control->listener, address, error);
+    if (r < 0)
+        r = error_prefix(error, r, "control socket");
     else
-        r = loop_watch(loop, &control->watch, fd, EPOLLIN, accept_peer, control, error);
+        r = loop_watch(
+            loop, &control->watch, control->listener.fd, EPOLLIN, accept_peer, control, error);
     if (r < 0) {
         control_free(control);
         return r;
@@ -266,9 +216,6 @@ void control_free(struct control *control)
             peer_free(control->peers[i]);
     loop_timer_stop(&control->again);
     loop_unwatch(control->watch);
-    (void)close(control->fd); /* nothing was promised to those who did not connect yet */
-    if (control->path != NULL)
-        (void)unlink(control->path); /* if it is gone already, so much the better */
-    free(control->path);
+    listener_close(&control->listener);
     free(control);
 }

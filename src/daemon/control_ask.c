@@ -4,12 +4,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/units.h"
 #include "daemon/control.h"
-#include "daemon/control_address.h"
 
 DEFINE_CLEANUP(struct clock, clock_free)
 
@@ -84,6 +84,17 @@ static int read_answer(
         if (buffer_append(answer, bytes, (size_t)n) < 0)
             return error_set(error, ERROR_LIMIT, "the daemon's answer is too long");
     }
+}
+
+static int control_address(const char *path, struct sockaddr_un *ret_address, struct error *error)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof(address.sun_path))
+        return error_set(error, ERROR_INVALID, "%s: the path of a socket has at most %zu bytes",
+            path, sizeof(address.sun_path) - 1);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    *ret_address = address;
+    return 0;
 }
 
 int control_ask(const char *path, const char *const *words, size_t count, int64_t timeout_us,

@@ -11,9 +11,9 @@
 
 #include "base/cleanup.h"
 #include "base/units.h"
-#include "simulator/listen.h"
+#include "sys/listen.h"
 
-enum { URL_SIZE = 128, BLOCK_SIZE = 64 << 10, CONNECTIONS_MOST = 256 };
+enum { URL_SIZE = LISTENER_NAME_SIZE + 32, BLOCK_SIZE = 64 << 10, CONNECTIONS_MOST = 256 };
 
 struct server {
     struct api *api;
