@@ -4,9 +4,9 @@
  *
  * A document is parsed from bytes and owns all its values; a `const struct slackaudit_value *` is
  * borrowed from it, lives as long as the document and is never freed alone. Parsing is strict (RFC
- * 8259, UTF-8 checked, nothing behind the value, no deeper than 512 levels, at most 256 MiB). Its
- * values take about ten times the memory of the text: of a long page, parse entry by entry as the
- * splitter (slackaudit/page.h) yields them.
+ * 8259, UTF-8 checked, nothing behind the value, no deeper than 512 levels, at most 64 MiB). The
+ * values take about twenty times the memory of the text (an entry some 10 KiB): of a long page,
+ * parse entry by entry as the splitter (slackaudit/page.h) yields them.
  *
  * What is absent, null and empty is told apart everywhere. A value that is absent is a NULL
  * pointer, of the type SLACKAUDIT_ABSENT; a null is a value of the type SLACKAUDIT_NULL. Every
@@ -115,7 +115,7 @@ SLACKAUDIT_API size_t slackaudit_value_plain(
  * belongs to the caller, who gives it to free(); `ret_size` (may be NULL) is told its bytes without
  * that one. Numbers keep their value and, with a fraction or an exponent, their spelling; an
  * integer past 64 bits gets an exponent of 0. Bytes as Slack sent them are what the splitter
- * yields. Returns SLACKAUDIT_OK, SLACKAUDIT_ERROR_MEMORY, SLACKAUDIT_ERROR_LIMIT past 512 MiB, or
+ * yields. Returns SLACKAUDIT_OK, SLACKAUDIT_ERROR_MEMORY, SLACKAUDIT_ERROR_LIMIT past 128 MiB, or
  * SLACKAUDIT_ERROR_INVALID without `ret_text`. */
 SLACKAUDIT_API int slackaudit_value_write(
     const struct slackaudit_value *value, char **ret_text, size_t *ret_size);

@@ -150,6 +150,15 @@ START_TEST(a_string_may_hold_nul_bytes)
 }
 END_TEST
 
+START_TEST(half_a_surrogate_pair_is_replaced)
+{
+    _cleanup_document_ *document = document_of("{'\\ud800':'a\\udc00b','pair':'\\ud83d\\ude00'}");
+    const struct slackaudit_value *root = slackaudit_document_root(document);
+    expect_value(slackaudit_value_get(root, "\uFFFD"), "'a\uFFFDb'");
+    expect_value(slackaudit_value_get(root, "pair"), "'\U0001F600'");
+}
+END_TEST
+
 START_TEST(members_come_in_the_order_sent)
 {
     _cleanup_document_ *document = document_of(sample);
@@ -304,11 +313,11 @@ START_TEST(nesting_past_512_levels_is_refused)
 }
 END_TEST
 
-START_TEST(a_document_past_256_mib_is_refused_unread)
+START_TEST(a_document_past_64_mib_is_refused_unread)
 {
     /* It has one byte: reading further would be seen by the sanitizers. */
-    expect_refused("1", MIB(256) + 1, SLACKAUDIT_ERROR_LIMIT,
-        "data is 268435457 bytes of JSON: at most 268435456 are read");
+    expect_refused("1", MIB(64) + 1, SLACKAUDIT_ERROR_LIMIT,
+        "data is 67108865 bytes of JSON: at most 67108864 are read");
 }
 END_TEST
 
@@ -331,9 +340,9 @@ CHECK_MAIN("value", what_is_absent_null_and_empty_is_told_apart,
     a_path_is_followed_in_one_expression,
     null_and_what_is_absent_answer_every_question_with_nothing,
     null_pointers_for_names_and_results_are_survived, an_integer_past_64_bits_is_a_number,
-    a_string_may_hold_nul_bytes, members_come_in_the_order_sent,
+    a_string_may_hold_nul_bytes, half_a_surrogate_pair_is_replaced, members_come_in_the_order_sent,
     a_member_sent_twice_counts_as_it_was_last, a_name_with_a_nul_byte_takes_no_other_members_place,
     a_text_is_found_in_a_list_or_alone, a_scalar_becomes_plain_text_in_the_callers_buffer,
     a_value_is_written_as_json_that_the_caller_frees, every_type_has_a_name,
     what_is_no_json_is_refused_with_its_place, nesting_past_512_levels_is_refused,
-    a_document_past_256_mib_is_refused_unread, a_long_string_comes_whole)
+    a_document_past_64_mib_is_refused_unread, a_long_string_comes_whole)

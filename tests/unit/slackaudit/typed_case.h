@@ -5,6 +5,7 @@
 #pragma once
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,9 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 DEFINE_CLEANUP(struct slackaudit_document, slackaudit_document_free)
-#define _cleanup_document_ _cleanup_(slackaudit_document_freep) struct slackaudit_document
+/* Often only there to be freed. */
+#define _cleanup_document_                                                                         \
+    __attribute__((unused)) _cleanup_(slackaudit_document_freep) struct slackaudit_document
 
 static inline struct slackaudit_document *document_of_bytes(const char *data, size_t size)
 {
