@@ -15,7 +15,7 @@
 #define LIMIT_JSON_DEPTH    512      /* nesting, in the splitter and in json-c alike */
 #define LIMIT_CURSOR        KIB(8)   /* next_cursor, decoded */
 #define LIMIT_RESPONSE      MIB(256) /* one response of the API, counted as it streams */
-#define LIMIT_DOCUMENT      MIB(64)  /* one JSON document; its values take twenty times as much */
+#define LIMIT_DOCUMENT      MIB(64)  /* one JSON document; its values take up to 20 times as much */
 #define LIMIT_RESPONSE_BODY KIB(64)  /* of a body that is no page, kept to read the error from */
 #define LIMIT_HEADERS       KIB(64)  /* all headers of one response, or of one request */
 #define LIMIT_URL           KIB(64)  /* the address of one request, encoded */

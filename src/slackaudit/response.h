@@ -32,7 +32,7 @@ SLACKAUDIT_API const struct slackaudit_answer *slackaudit_response_answer(
     const struct slackaudit_response *response);
 
 /* The body as JSON, parsed when it is first asked for; owned by the response. A page of 9999
- * entries takes some 70 MiB as JSON: see slackaudit/value.h. ERROR_INVALID when the body is not
+ * entries takes some 100 MiB as JSON: see slackaudit/value.h. ERROR_INVALID when the body is not
  * JSON (servers answer with HTML too), ERROR_LIMIT, ERROR_MEMORY. */
 SLACKAUDIT_API int slackaudit_response_json(struct slackaudit_response *response,
     const struct slackaudit_value **ret_value, struct slackaudit_problem *problem);

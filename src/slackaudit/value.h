@@ -5,8 +5,8 @@
  * A document is parsed from bytes and owns all its values; a `const struct slackaudit_value *` is
  * borrowed from it, lives as long as the document and is never freed alone. Parsing is strict (RFC
  * 8259, UTF-8 checked, nothing behind the value, no deeper than 512 levels, at most 64 MiB). The
- * values take about twenty times the memory of the text (an entry some 10 KiB): of a long page,
- * parse entry by entry as the splitter (slackaudit/page.h) yields them.
+ * values take ten to twenty times the memory of the text (an entry some 10 KiB, a page of 9999 some
+ * 100 MiB): of a long page, parse entry by entry as the splitter (slackaudit/page.h) yields them.
  *
  * What is absent, null and empty is told apart everywhere. A value that is absent is a NULL
  * pointer, of the type SLACKAUDIT_ABSENT; a null is a value of the type SLACKAUDIT_NULL. Every
