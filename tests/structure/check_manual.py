@@ -13,12 +13,13 @@ import tempfile
 
 import manual
 from c_headers import read_headers
-from public_headers import SOURCES
+from public_headers import SOURCES, public_headers
 
 PAGES = SOURCES.parent / "docs/man"
 ENVIRONMENT = {"SLACKAUDIT_TOKEN", "SLACKAUDIT_BASE_URL"}
 NAMED = re.compile(r"\b(?:slackaudit|SLACKAUDIT)_\w+")
 REFERENCE = re.compile(r"^\.(?:It )?Xr (\S+) 3", re.MULTILINE)
+AMOUNT = re.compile(r"\b\d[\d,]* (?:MiB|KiB|levels|entries|attempts|actions|names)\b")
 LINTED = re.compile(r"^mandoc: .*?([^/:]+:\d+:\d+: .*)$", re.MULTILINE)
 
 
@@ -115,6 +116,15 @@ def check_names(pages, headers, problems):
     problems += [f"{name} is named in no page" for name in sorted(constants - named)]
 
 
+def check_amounts(pages, problems):
+    """What the manual says of sizes and counts stands in a header too."""
+    told = {amount for path in public_headers()
+            for amount in AMOUNT.findall(re.sub(r"[\s*]+", " ", path.read_text(encoding="utf-8")))}
+    for page in pages:
+        problems += [f"{page.path.stem}: no header says {amount}"
+                     for amount in sorted(set(AMOUNT.findall(" ".join(page.by_hand.split()))) - told)]
+
+
 def check_program(pages, compiler, problems):
     """The program in libslackaudit(3) compiles."""
     text = next(page.section("EXAMPLES") for page in pages if page.path.stem == "libslackaudit")
@@ -159,6 +169,7 @@ def main() -> int:
     check_functions(pages, headers, problems)
     check_structs(pages, headers, problems)
     check_names(pages, headers, problems)
+    check_amounts(pages, problems)
     check_program(pages, arguments.cc, problems)
     check_lint(pages, arguments.mandoc, problems)
     for problem in problems:
