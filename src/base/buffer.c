@@ -48,8 +48,7 @@ int buffer_reserve(struct buffer *buffer, size_t more)
     return set_capacity(buffer, capacity);
 }
 
-_printf_(2, 0) static int append_format(
-    struct buffer *buffer, const char *format, va_list arguments)
+_printf_(2, 0) int buffer_vprintf(struct buffer *buffer, const char *format, va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);
@@ -73,7 +72,7 @@ int buffer_printf(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int result = append_format(buffer, format, arguments);
+    int result = buffer_vprintf(buffer, format, arguments);
     va_end(arguments);
     return result;
 }

@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include <stdarg.h>
+
 #include "base/error.h"
 #include "base/slice.h"
 
@@ -74,6 +76,7 @@ static inline int buffer_append_byte(struct buffer *buffer, char byte)
 }
 
 int buffer_printf(struct buffer *buffer, const char *format, ...) _printf_(2, 3);
+int buffer_vprintf(struct buffer *buffer, const char *format, va_list arguments) _printf_(2, 0);
 
 /* Appends `text` as a JSON string with its quotes: `"`, `\` and control bytes escaped, invalid
  * UTF-8 replaced by U+FFFD (one for each byte that no character claims). */

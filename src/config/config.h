@@ -182,7 +182,8 @@ struct config {
     char *state_dir;
     uint64_t store_max_size;
     int64_t store_ledger_us;
-    char *control; /* the path of the socket */
+    char *control;     /* the path of the socket */
+    char *http_listen; /* "" when there is no listener */
     enum log_level log_level;
     enum config_log_format log_format;
     struct config_retry retry; /* the default stack; a source or output that sets none has a copy */

@@ -5,6 +5,7 @@
 #include "config/supply.h"
 #include "config/tables.h"
 #include "config/types.h"
+#include "sys/listen.h"
 
 #define HOURS(n) ((n)*3600 * USEC_PER_SEC)
 #define DAYS(n)  ((n)*HOURS(24))
@@ -68,6 +69,22 @@ static const struct schema_group log_group = {
     SCHEMA_GROUP_KEYS(log_keys),
 };
 
+static const struct schema_key http_keys[] = {
+    {.name = "listen",
+        .type = &schema_text,
+        .initial = "\"\"",
+        .high = 127,
+        .fault = listener_fault,
+        .offset = offsetof(struct config, http_listen),
+        .meaning = "Where `/metrics`, `/healthz`, `/readyz` and `/status` are served, read only: "
+                   "`ADDRESS:PORT` as in 127.0.0.1:9464, or `unix:PATH`; empty: nowhere."},
+};
+
+static const struct schema_group http = {
+    .noun = "the HTTP listener",
+    SCHEMA_GROUP_KEYS(http_keys),
+};
+
 static const char default_stack[] =
     "[{handler: connection_error, max_retries: 5,"
     " interval: {type: backoff, factor: 500ms, cap: 60s, jitter: random}},"
@@ -100,6 +117,11 @@ static const struct schema_key keys[] = {
         .initial = "{}",
         .group = &log_group,
         .meaning = "The daemon's own log."},
+    {.name = "http",
+        .type = &schema_mapping,
+        .initial = "{}",
+        .group = &http,
+        .meaning = "The listener for metrics, probes and the status page."},
     {.name = "retry",
         .type = &schema_mappings,
         .initial = default_stack,

@@ -196,6 +196,7 @@ static void settle(void *user)
 static void upkeep(void *user)
 {
     struct daemon *daemon = user;
+    daemon_note_history(daemon);
     daemon_start_missing(daemon);
     loop_task_post(&daemon->look);
     char ill[ERROR_TEXT_SIZE];
@@ -310,6 +311,9 @@ static int start(struct daemon *daemon, struct error *error)
         daemon_answer, daemon, error);
     if (r < 0)
         return r == ERROR_MEMORY ? DAEMON_EXIT_TRY_AGAIN : DAEMON_EXIT_UNAVAILABLE;
+    r = daemon_start_listener(daemon, daemon->generation->config, error);
+    if (r < 0)
+        return r == ERROR_MEMORY ? DAEMON_EXIT_TRY_AGAIN : DAEMON_EXIT_UNAVAILABLE;
     return start_parts(daemon);
 }
 
@@ -338,6 +342,7 @@ static void finish(struct daemon *daemon)
     daemon_drop_sources(daemon);
     daemon_drop_outputs(daemon);
     control_free(daemon->control);
+    http_server_free(daemon->listener);
     if (daemon->loop != NULL) {
         loop_timer_stop(&daemon->watchdog);
         loop_timer_stop(&daemon->collect);

@@ -1,7 +1,8 @@
 /*
  * The daemon's inside, shared by its source files: daemon.c (life cycle), sources.c and outputs.c
  * (what runs, and how a reload changes it), missing.c (what should and cannot), reload.c, once.c,
- * control.c (the socket), verbs.c (what can be asked), status.c.
+ * control.c (the socket), verbs.c (what can be asked), snapshot.c (what there is to tell), status.c
+ * and metrics.c (told as JSON and for scrapers), listener.c and pages.c (over HTTP), history.c.
  */
 #pragma once
 
@@ -9,9 +10,11 @@
 #include "base/log.h"
 #include "daemon/control.h"
 #include "daemon/daemon.h"
+#include "daemon/history.h"
 #include "daemon/json_writer.h"
 #include "output/delivery.h"
 #include "source/walker.h"
+#include "sys/http_server.h"
 
 /* A configuration in use. Objects made from it hold it; the last one frees it. */
 struct generation {
@@ -33,6 +36,7 @@ struct daemon_source {
     struct walker *walker;
     struct governor *governor;
     bool told_caught_up; /* in the log, once */
+    struct history history;
 };
 
 struct daemon_output {
@@ -58,6 +62,7 @@ struct daemon {
     const struct store_type *store_type;
     struct store *store;
     struct control *control;
+    struct http_server *listener; /* NULL when none is configured */
 
     struct daemon_source **sources; /* pointers, so that walkers can keep theirs */
     size_t source_count;
@@ -125,10 +130,22 @@ void daemon_look_once(struct daemon *daemon);
 
 /* status.c: the state of everything as one JSON object. */
 int daemon_write_status(struct daemon *daemon, struct json_writer *writer, const char *name);
+const char *daemon_delivery_state_name(enum delivery_state state);
 /* NULL when all is well, else why not (written into `text`). */
 const char *daemon_ill(struct daemon *daemon, char *text, size_t size);
 /* Names in the log what the store keeps for names that are not configured. */
 void daemon_name_departed(struct daemon *daemon);
+
+/* listener.c: the HTTP listener. Opens it when the configuration wants one and none runs (never for
+ * `--once`, which is gone before anybody could look). ERROR_UNAVAILABLE, ERROR_INVALID,
+ * ERROR_MEMORY. */
+int daemon_start_listener(struct daemon *daemon, const struct config *config, struct error *error);
+/* On a reload, before the new generation is in use: closes one whose address changed. One that
+ * cannot be opened is missing. */
+int daemon_apply_listener(
+    struct daemon *daemon, const struct config *config, struct buffer *report);
+/* Notes for the plots what every source has done so far. Called at upkeep. */
+void daemon_note_history(struct daemon *daemon);
 
 /* verbs.c */
 void daemon_answer(void *daemon, const char *const *words, size_t count, struct buffer *answer);

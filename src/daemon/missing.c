@@ -36,7 +36,8 @@ void daemon_start_missing(struct daemon *daemon)
         daemon->missing_tries++;
     int sources = daemon_start_sources(daemon, daemon->generation, NULL);
     int outputs = daemon_start_outputs(daemon, daemon->generation, NULL);
-    if (sources < 0 || outputs < 0)
+    int listener = daemon_apply_listener(daemon, daemon->generation->config, NULL);
+    if (sources < 0 || outputs < 0 || listener < 0)
         return;
     log_info(NULL, "everything that is configured runs now");
     daemon_forget_missing(daemon);

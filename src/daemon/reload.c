@@ -40,9 +40,10 @@ static int apply(struct daemon *daemon, struct generation *generation, struct bu
     daemon_forget_missing(daemon);
     int r = daemon_apply_sources(daemon, generation, report);
     int outputs = daemon_apply_outputs(daemon, generation, report);
+    int listener = daemon_apply_listener(daemon, generation->config, report);
     generation_unref(daemon->generation);
     daemon->generation = generation_ref(generation);
-    r = r < 0 ? r : outputs;
+    r = r < 0 ? r : outputs < 0 ? outputs : listener;
     daemon_name_departed(daemon);
     log_info(NULL, "configuration loaded: %zu source%s, %zu output%s%s", daemon->source_count,
         daemon->source_count == 1 ? "" : "s", generation->config->output_count,

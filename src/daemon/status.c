@@ -1,8 +1,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/units.h"
-#include "daemon/daemon_private.h"
+#include "daemon/snapshot.h"
+#include "daemon/status.h"
 
 static void write_counts(struct json_writer *writer, const struct intake_counts *counts)
 {
@@ -19,43 +21,42 @@ static void write_counts(struct json_writer *writer, const struct intake_counts 
     json_writer_close(writer, '}');
 }
 
-static void write_source(struct json_writer *writer, const struct daemon_source *source)
+static void write_walker(struct json_writer *writer, const struct snapshot_source *source)
+{
+    const struct walker_status *status = &source->walker;
+    json_writer_string(writer, "state", walker_state_name(status->state));
+    json_writer_boolean(writer, "caught_up", status->caught_up);
+    json_writer_time(writer, "checkpoint", status->walk.checkpoint);
+    json_writer_number(writer, "lag_seconds", source->lag_seconds);
+    json_writer_time(writer, "window_oldest", status->window_oldest);
+    json_writer_time(writer, "window_latest", status->window_latest);
+    json_writer_number(writer, "waiting_pieces", (int64_t)status->pieces);
+    json_writer_number(writer, "calls", (int64_t)status->calls);
+    json_writer_number(writer, "calls_left", source->calls_left);
+    json_writer_number(writer, "paused_seconds", source->paused_us / USEC_PER_SEC);
+    json_writer_number(writer, "pages", (int64_t)status->pages);
+    json_writer_number(writer, "windows", (int64_t)status->windows);
+    json_writer_number(writer, "windows_given_up", (int64_t)status->windows_given_up);
+    write_counts(writer, &status->counts);
+    json_writer_number(writer, "seen_ids", (int64_t)status->seen_ids);
+    json_writer_number(writer, "seen_bytes", (int64_t)status->seen_bytes);
+    json_writer_number(writer, "failures", status->failures);
+    json_writer_time(
+        writer, "last_success", status->last_success_wall > 0 ? status->last_success_wall : -1);
+    json_writer_string(
+        writer, "last_error", status->last_error[0] == '\0' ? NULL : status->last_error);
+}
+
+static void write_source(struct json_writer *writer, const struct snapshot_source *source)
 {
     json_writer_open(writer, NULL, '{');
-    json_writer_string(writer, "name", source->config->name);
-    if (source->walker != NULL) {
-        struct walker_status status;
-        walker_status(source->walker, &status);
-        int64_t lag = status.walk.checkpoint < 0 || status.slack_now < 0
-                          ? -1
-                          : status.slack_now - status.walk.checkpoint;
-        json_writer_string(writer, "state", walker_state_name(status.state));
-        json_writer_boolean(writer, "caught_up", status.caught_up);
-        json_writer_time(writer, "checkpoint", status.walk.checkpoint);
-        json_writer_number(writer, "lag_seconds", lag);
-        json_writer_time(writer, "window_oldest", status.window_oldest);
-        json_writer_time(writer, "window_latest", status.window_latest);
-        json_writer_number(writer, "waiting_pieces", (int64_t)status.pieces);
-        json_writer_number(writer, "calls", (int64_t)status.calls);
-        json_writer_number(writer, "calls_left", governor_calls_left(source->governor));
-        json_writer_number(
-            writer, "paused_seconds", governor_paused_us(source->governor) / USEC_PER_SEC);
-        json_writer_number(writer, "pages", (int64_t)status.pages);
-        json_writer_number(writer, "windows", (int64_t)status.windows);
-        json_writer_number(writer, "windows_given_up", (int64_t)status.windows_given_up);
-        write_counts(writer, &status.counts);
-        json_writer_number(writer, "seen_ids", (int64_t)status.seen_ids);
-        json_writer_number(writer, "seen_bytes", (int64_t)status.seen_bytes);
-        json_writer_number(writer, "failures", status.failures);
-        json_writer_time(
-            writer, "last_success", status.last_success_wall > 0 ? status.last_success_wall : -1);
-        json_writer_string(
-            writer, "last_error", status.last_error[0] == '\0' ? NULL : status.last_error);
-    }
+    json_writer_string(writer, "name", source->name);
+    if (source->runs)
+        write_walker(writer, source);
     json_writer_close(writer, '}');
 }
 
-static const char *delivery_state_name(enum delivery_state state)
+const char *daemon_delivery_state_name(enum delivery_state state)
 {
     static const char *const names[] = {[DELIVERY_IDLE] = "idle",
         [DELIVERY_ACTIVE] = "active",
@@ -64,94 +65,108 @@ static const char *delivery_state_name(enum delivery_state state)
     return names[state];
 }
 
-struct position_writer {
-    struct json_writer *writer;
-    const char *output; /* NULL: only those whose output is not configured */
-    const struct config *config;
-};
-
-static int write_position(void *user, const struct store_position *position)
+/* Those of one output, or with NULL those whose output is not configured. */
+static void write_positions(struct json_writer *writer, const struct snapshot *snapshot,
+    const char *name, const char *output)
 {
-    const struct position_writer *writer = user;
-    bool departed = config_find_output(writer->config, position->output) == NULL;
-    if (writer->output == NULL ? !departed : strcmp(writer->output, position->output) != 0)
-        return 0;
-    json_writer_open(writer->writer, NULL, '{');
-    if (writer->output == NULL)
-        json_writer_string(writer->writer, "output", position->output);
-    json_writer_string(writer->writer, "source", position->source);
-    json_writer_number(writer->writer, "position", (int64_t)position->sequence);
-    json_writer_number(
-        writer->writer, "backlog_entries", (int64_t)(position->next_sequence - position->sequence));
-    json_writer_number(writer->writer, "backlog_bytes", (int64_t)position->backlog_bytes);
-    json_writer_close(writer->writer, '}');
-    return json_writer_end(writer->writer);
-}
-
-static int write_positions(
-    struct daemon *daemon, struct json_writer *writer, const char *name, const char *output)
-{
-    struct position_writer chosen = {
-        .writer = writer, .output = output, .config = daemon->generation->config};
     json_writer_open(writer, name, '[');
-    int r = daemon->store_type->positions(daemon->store, write_position, &chosen, NULL);
+    for (size_t i = 0; i < snapshot->position_count; i++) {
+        const struct snapshot_position *position = &snapshot->positions[i];
+        if (output == NULL ? !position->departed : strcmp(output, position->output) != 0)
+            continue;
+        json_writer_open(writer, NULL, '{');
+        if (output == NULL)
+            json_writer_string(writer, "output", position->output);
+        json_writer_string(writer, "source", position->source);
+        json_writer_number(writer, "position", (int64_t)position->sequence);
+        json_writer_number(writer, "backlog_entries", (int64_t)position->backlog_entries);
+        json_writer_number(writer, "backlog_bytes", (int64_t)position->backlog_bytes);
+        json_writer_close(writer, '}');
+    }
     json_writer_close(writer, ']');
-    return r;
 }
 
-static int write_output(struct json_writer *writer, const struct daemon_output *output)
+static void write_output(struct json_writer *writer, const struct snapshot *snapshot,
+    const struct snapshot_output *output)
 {
-    struct delivery_status status;
-    delivery_status(output->delivery, &status);
+    const struct delivery_status *status = &output->delivery;
     json_writer_open(writer, NULL, '{');
-    json_writer_string(writer, "name", output->config->name);
-    json_writer_string(writer, "state", delivery_state_name(status.state));
-    json_writer_number(writer, "delivered", (int64_t)status.delivered);
-    json_writer_number(writer, "batches", (int64_t)status.batches);
-    json_writer_number(writer, "dead_letters", (int64_t)status.dead);
-    json_writer_number(writer, "retries", (int64_t)status.retries);
-    json_writer_number(writer, "failures", status.failures);
+    json_writer_string(writer, "name", output->name);
+    json_writer_string(writer, "state", daemon_delivery_state_name(status->state));
+    json_writer_number(writer, "delivered", (int64_t)status->delivered);
+    json_writer_number(writer, "batches", (int64_t)status->batches);
+    json_writer_number(writer, "dead_letters", (int64_t)status->dead);
+    json_writer_number(writer, "retries", (int64_t)status->retries);
+    json_writer_number(writer, "failures", status->failures);
     json_writer_string(
-        writer, "last_error", status.last_error[0] == '\0' ? NULL : status.last_error);
-    int r = write_positions(output->daemon, writer, "sources", output->config->name);
+        writer, "last_error", status->last_error[0] == '\0' ? NULL : status->last_error);
+    write_positions(writer, snapshot, "sources", output->name);
     json_writer_close(writer, '}');
-    return r;
 }
 
-static void write_store(struct daemon *daemon, struct json_writer *writer)
+static void write_store(struct json_writer *writer, const struct store_usage *usage)
 {
-    struct store_usage usage;
-    daemon->store_type->usage(daemon->store, &usage);
     json_writer_open(writer, "store", '{');
-    json_writer_number(writer, "live_bytes", (int64_t)usage.live_bytes);
-    json_writer_number(writer, "open_bytes", (int64_t)usage.open_bytes);
-    json_writer_number(writer, "max_bytes", (int64_t)usage.max_bytes);
-    json_writer_boolean(writer, "disk_full", usage.reserve_released);
+    json_writer_number(writer, "live_bytes", (int64_t)usage->live_bytes);
+    json_writer_number(writer, "open_bytes", (int64_t)usage->open_bytes);
+    json_writer_number(writer, "max_bytes", (int64_t)usage->max_bytes);
+    json_writer_boolean(writer, "disk_full", usage->reserve_released);
     json_writer_close(writer, '}');
+}
+
+/* Sums over all sources, the newest step last. */
+static void write_history(struct json_writer *writer, const struct snapshot *snapshot)
+{
+    json_writer_open(writer, "history", '{');
+    json_writer_number(writer, "step_seconds", HISTORY_STEP_SECONDS);
+    for (int kind = 0; kind < 2; kind++) {
+        json_writer_open(writer, kind == 0 ? "entries" : "lag_seconds", '[');
+        for (size_t age = HISTORY_STEPS; age-- > 0;) {
+            int64_t sum = 0, most = 0;
+            for (size_t i = 0; i < snapshot->source_count; i++) {
+                struct history_step step = history_at(snapshot->sources[i].history, age);
+                sum += step.entries;
+                most = higher(most, step.lag);
+            }
+            json_writer_number(writer, NULL, kind == 0 ? sum : most);
+        }
+        json_writer_close(writer, ']');
+    }
+    json_writer_close(writer, '}');
+}
+
+int status_write(const struct snapshot *snapshot, bool with_history, struct json_writer *writer,
+    const char *name)
+{
+    json_writer_open(writer, name, '{');
+    json_writer_string(writer, "version", snapshot->version);
+    json_writer_time(writer, "time", snapshot->wall_us / USEC_PER_SEC);
+    json_writer_number(writer, "uptime_seconds", snapshot->uptime_seconds);
+    json_writer_string(writer, "problem", snapshot->is_ill ? snapshot->why : NULL);
+    write_store(writer, &snapshot->usage);
+    json_writer_open(writer, "sources", '[');
+    for (size_t i = 0; i < snapshot->source_count; i++)
+        write_source(writer, &snapshot->sources[i]);
+    json_writer_close(writer, ']');
+    json_writer_open(writer, "outputs", '[');
+    for (size_t i = 0; i < snapshot->output_count; i++)
+        write_output(writer, snapshot, &snapshot->outputs[i]);
+    json_writer_close(writer, ']');
+    write_positions(writer, snapshot, "departed", NULL);
+    if (with_history)
+        write_history(writer, snapshot);
+    json_writer_close(writer, '}');
+    return json_writer_end(writer);
 }
 
 int daemon_write_status(struct daemon *daemon, struct json_writer *writer, const char *name)
 {
-    char ill[ERROR_TEXT_SIZE];
-    int r = 0;
-    json_writer_open(writer, name, '{');
-    json_writer_string(writer, "version", daemon->options.version);
-    json_writer_number(writer, "uptime_seconds",
-        (clock_monotonic_us(daemon->clock) - daemon->started_us) / USEC_PER_SEC);
-    json_writer_string(writer, "problem", daemon_ill(daemon, ill, sizeof(ill)));
-    write_store(daemon, writer);
-    json_writer_open(writer, "sources", '[');
-    for (size_t i = 0; i < daemon->source_count; i++)
-        write_source(writer, daemon->sources[i]);
-    json_writer_close(writer, ']');
-    json_writer_open(writer, "outputs", '[');
-    for (size_t i = 0; r >= 0 && i < daemon->output_count; i++)
-        r = write_output(writer, daemon->outputs[i]);
-    json_writer_close(writer, ']');
+    struct snapshot snapshot = {0};
+    int r = snapshot_take(daemon, &snapshot);
     if (r >= 0)
-        r = write_positions(daemon, writer, "departed", NULL);
-    json_writer_close(writer, '}');
-    return r < 0 ? r : json_writer_end(writer);
+        r = status_write(&snapshot, false, writer, name);
+    snapshot_deinit(&snapshot);
+    return r;
 }
 
 const char *daemon_ill(struct daemon *daemon, char *text, size_t size)
@@ -184,7 +199,8 @@ const char *daemon_ill(struct daemon *daemon, char *text, size_t size)
         if (status.state != DELIVERY_WAITING && status.state != DELIVERY_HELD)
             continue;
         (void)snprintf(text, size, "output %s: %s: %s", daemon->outputs[i]->config->name,
-            delivery_state_name(status.state), status.last_error); /* a cut text is still a text */
+            daemon_delivery_state_name(status.state),
+            status.last_error); /* a cut text is still a text */
         return text;
     }
     return NULL;

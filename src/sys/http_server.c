@@ -206,3 +206,8 @@ const char *http_server_name(const struct http_server *server)
 {
     return server->listener.name;
 }
+
+bool http_server_is_local(const struct http_server *server)
+{
+    return server->listener.is_loopback;
+}

@@ -41,3 +41,6 @@ void http_server_free(struct http_server *server);
 
 /* "127.0.0.1:9464": with the port in use, also when 0 was asked for. Owned by the server. */
 const char *http_server_name(const struct http_server *server);
+
+/* Only this machine reaches it. */
+bool http_server_is_local(const struct http_server *server);

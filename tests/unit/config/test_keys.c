@@ -3,7 +3,7 @@
 
 START_TEST(all_errors_are_told_at_once_in_the_order_of_the_file)
 {
-    struct config_problems problems = parse_bad(slice_of("http: {listen: \"127.0.0.1:9464\"}\n"
+    struct config_problems problems = parse_bad(slice_of("metrics: {listen: \"127.0.0.1:9464\"}\n"
                                                          "store: {max_size: 1MiB}\n"
                                                          "sources:\n"
                                                          "  - name: acme\n"
@@ -21,7 +21,7 @@ START_TEST(all_errors_are_told_at_once_in_the_order_of_the_file)
         int line, column;
         const char *text;
     } expected[] = {
-        {1, 1, "http: unknown key"},
+        {1, 1, "metrics: unknown key"},
         {2, 19, "store.max_size: must be at least 64MiB, found \"1MiB\""},
         {6, 17, "sources[0].page_limit: must be 1 to 9999, found \"10000\""},
         {11, 5, "outputs[1].address: missing; type syslog requires it"},
