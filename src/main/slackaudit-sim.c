@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "simulator/options.h"
@@ -40,6 +41,17 @@ static int write_url_file(const char *path, const char *url, struct error *error
     _cleanup_(buffer_deinit) struct buffer line = BUFFER_INIT(4 << 10);
     int r = buffer_printf(&line, "%s\n", url);
     return r < 0 ? r : file_write_atomic(path, buffer_slice(&line), 0644, error);
+}
+
+/* The usual soft limit is below what the server takes: each connection is a descriptor. */
+static void allow_descriptors(void)
+{
+    const rlim_t wanted = SERVER_CONNECTIONS_MOST + 64;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* then it serves as many as it may */
 }
 
 /* Serves until one of the signals, which are blocked, comes. */
@@ -86,5 +98,6 @@ int main(int argc, char **argv)
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
     (void)signal(
         SIGPIPE, SIG_IGN); /* a client that goes away is an error of its connection alone */
+    allow_descriptors();
     return serve(&options, clock, &signals);
 }

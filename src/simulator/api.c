@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/units.h"
@@ -17,11 +18,23 @@ static const char html_page[] =
 
 DEFINE_CLEANUP(struct api, api_free)
 
+static bool make_locks(struct api *api)
+{
+    pthread_condattr_t monotonic;
+    if (pthread_condattr_init(&monotonic) != 0)
+        return false;
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC); /* the system has that clock */
+    bool is_made = pthread_cond_init(&api->changed, &monotonic) == 0 &&
+                   pthread_mutex_init(&api->mutex, NULL) == 0;
+    (void)pthread_condattr_destroy(&monotonic);
+    return is_made;
+}
+
 int api_new(
     struct api **ret_api, struct api_settings *settings, struct clock *clock, struct error *error)
 {
     _cleanup_(api_freep) struct api *api = calloc(1, sizeof(*api));
-    if (api == NULL || pthread_mutex_init(&api->mutex, NULL) != 0) {
+    if (api == NULL || !make_locks(api)) {
         free(TAKE(api));
         return error_set(error, ERROR_MEMORY, "no memory for the simulator");
     }
@@ -50,6 +63,7 @@ void api_free(struct api *api)
     history_free(api->history);
     tokens_deinit(&api->tokens);
     (void)pthread_mutex_destroy(&api->mutex); /* nobody holds it any more */
+    (void)pthread_cond_destroy(&api->changed);
     free(api);
 }
 
@@ -98,6 +112,7 @@ static int admit(struct api *api, const struct request *request, enum route rout
     call->now_us = api_now_us(api);
     call->number = (uint32_t)++api->counts.calls;
     answer->date_s = call->now_us / USEC_PER_SEC;
+    answer->fault_plan = api->fault_plan;
     if (route == ROUTE_UNKNOWN)
         return answer_set_error(answer, 404, "bad_endpoint");
     if (strcmp(request->method, "GET") != 0) {
@@ -225,4 +240,29 @@ int api_answer(struct api *api, const struct request *request, struct answer *an
     count_answer(api, &call, answer);
     (void)pthread_mutex_unlock(&api->mutex);
     return 0;
+}
+
+void api_wait(struct api *api, uint64_t fault_plan, int64_t us)
+{
+    struct timespec end;
+    (void)clock_gettime(CLOCK_MONOTONIC, &end); /* the system has that clock */
+    int64_t end_us;
+    if (__builtin_add_overflow(
+            (int64_t)end.tv_sec * USEC_PER_SEC + end.tv_nsec / 1000, us, &end_us))
+        end_us = INT64_MAX;
+    end.tv_sec = end_us / USEC_PER_SEC;
+    end.tv_nsec = end_us % USEC_PER_SEC * 1000;
+    int r = 0;
+    (void)pthread_mutex_lock(&api->mutex);
+    while (us > 0 && r == 0 && api->fault_plan == fault_plan && !api->is_ending)
+        r = pthread_cond_timedwait(&api->changed, &api->mutex, &end);
+    (void)pthread_mutex_unlock(&api->mutex);
+}
+
+void api_end_waits(struct api *api)
+{
+    (void)pthread_mutex_lock(&api->mutex);
+    api->is_ending = true;
+    (void)pthread_cond_broadcast(&api->changed);
+    (void)pthread_mutex_unlock(&api->mutex);
 }

@@ -47,10 +47,13 @@ struct api {
     struct api_settings settings; /* as given; tokens and faults are moved below */
     int64_t offset_us;            /* from the monotonic clock to the simulator's time */
 
-    pthread_mutex_t mutex; /* for all below */
-    struct clock *clock;   /* borrowed */
+    pthread_mutex_t mutex;  /* for all below */
+    pthread_cond_t changed; /* new faults, or the end of all waits */
+    bool is_ending;
+    struct clock *clock; /* borrowed */
     struct tokens tokens;
     struct fault_plan faults;
+    uint64_t fault_plan; /* how often they were replaced */
     struct budget budget;
     struct api_counts counts;
 };
@@ -68,3 +71,10 @@ int64_t api_now_us(struct api *api);
 /* Answers a request. `answer` is freshly initialised. The request must live as long as the answer.
  * Returns 0 or a negative code; then nothing can be sent. */
 int api_answer(struct api *api, const struct request *request, struct answer *answer);
+
+/* Waits so long in real time, as a fault of the given plan wants it: less when the faults are
+ * replaced or the waits are ended. */
+void api_wait(struct api *api, uint64_t fault_plan, int64_t us);
+
+/* From now on nobody waits. */
+void api_end_waits(struct api *api);

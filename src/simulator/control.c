@@ -170,6 +170,10 @@ static int replace(
                      : fault_plan_replace(&api->faults, text, &error);
     if (r < 0)
         return answer_refusal(answer, 400, error.text);
+    if (!is_token) {
+        api->fault_plan++;
+        (void)pthread_cond_broadcast(&api->changed); /* what is slow goes out */
+    }
     return buffer_append_text(&answer->body, "{\"ok\":true}\n");
 }
 

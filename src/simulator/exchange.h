@@ -52,6 +52,7 @@ struct answer {
     int64_t retry_after_s; /* 0: no such header */
     int64_t date_s;        /* the Date header, by the simulator's clock */
     int64_t wait_us;       /* before anything is sent */
+    uint64_t fault_plan;   /* whose fault it waits for; see api_wait() */
     enum delivery delivery;
     int64_t pause_us;
     struct buffer body;

@@ -137,7 +137,9 @@ static const char help_after[] =
     "  GET  /_sim/expected  every entry once, oldest first, as a file must hold it; takes oldest, "
     "latest, action,\n"
     "                       actor, entity; damaged=1 gives the entries that are no JSON instead\n"
-    "  POST /_sim/faults    new rules, one a line, in the place of all others\n"
+    "  POST /_sim/faults    new rules, one a line, in the place of all others; answers that are "
+    "slow "
+    "or stall go on\n"
     "  POST /_sim/token     new tokens, one a line, in the place of all others\n"
     "\n"
     "Exit codes: 0 done; 64 bad usage; 69 address unavailable.\n";

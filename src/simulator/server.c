@@ -1,11 +1,8 @@
 #include "simulator/server.h"
 
-#include <errno.h>
 #include <microhttpd.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -13,12 +10,11 @@
 #include "base/units.h"
 #include "sys/listen.h"
 
-enum { URL_SIZE = LISTENER_NAME_SIZE + 32, BLOCK_SIZE = 64 << 10, CONNECTIONS_MOST = 256 };
+enum { URL_SIZE = LISTENER_NAME_SIZE + 32, BLOCK_SIZE = 64 << 10 };
 
 struct server {
     struct api *api;
     struct MHD_Daemon *daemon;
-    int stop_fd; /* readable once the server is to end: wakes those who wait on purpose */
     uint16_t port;
     char url[URL_SIZE];
 };
@@ -38,16 +34,6 @@ struct outgoing {
     bool has_paused;
     size_t part_sent; /* of the stream's part in the body */
 };
-
-/* Waits, or less when the server ends. */
-static void wait_us(struct server *server, int64_t us)
-{
-    struct pollfd stop = {.fd = server->stop_fd, .events = POLLIN};
-    int64_t ms = us / USEC_PER_MSEC;
-    if (ms > 0)
-        (void)poll(
-            &stop, 1, ms > INT32_MAX ? INT32_MAX : (int)ms); /* a shorter wait does no harm */
-}
 
 /* Makes the kernel send a reset: connecting to no address drops a TCP connection hard, at once. */
 static void reset_connection(int fd)
@@ -84,7 +70,7 @@ static ssize_t read_half_way(void *user, uint64_t position, char *out, size_t mo
         return MHD_CONTENT_READER_END_WITH_ERROR;
     if (position >= half && !outgoing->has_paused) {
         outgoing->has_paused = true;
-        wait_us(outgoing->server, answer->pause_us);
+        api_wait(outgoing->server->api, answer->fault_plan, answer->pause_us);
     }
     return copy_out(answer->body.data + position, end - position, out, most);
 }
@@ -165,7 +151,7 @@ static enum MHD_Result send_answer(
     struct server *server, struct MHD_Connection *connection, struct answer *answer)
 {
     struct answer head = *answer; /* what the headers need outlives the handing over of the body */
-    wait_us(server, answer->wait_us);
+    api_wait(server->api, answer->fault_plan, answer->wait_us);
     if (answer->delivery == DELIVERY_RESET) {
         reset_connection(connection_fd(connection));
         return MHD_NO;
@@ -255,9 +241,6 @@ int server_new(
     if (server == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the server");
     server->api = api;
-    server->stop_fd = eventfd(0, EFD_CLOEXEC);
-    if (server->stop_fd < 0)
-        return error_set_errno(error, errno, "cannot make an event descriptor");
     int r = listener_open(&listener, address, error);
     if (r < 0)
         return r;
@@ -268,8 +251,8 @@ int server_new(
         MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
                              MHD_USE_POLL | MHD_USE_SUPPRESS_DATE_NO_CLOCK,
             0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, listener.fd,
-            MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST, MHD_OPTION_NOTIFY_COMPLETED,
-            on_completed, NULL, MHD_OPTION_END);
+            MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVER_CONNECTIONS_MOST,
+            MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
     if (server->daemon == NULL) {
         (void)close(listener.fd); /* nothing was promised about it */
         return error_set(error, ERROR_UNAVAILABLE, "cannot start the HTTP server on %s", address);
@@ -283,12 +266,9 @@ void server_free(struct server *server)
     if (server == NULL)
         return;
     if (server->daemon != NULL) {
-        const uint64_t one = 1;
-        (void)!write(server->stop_fd, &one, sizeof(one)); /* an event descriptor takes a one */
+        api_end_waits(server->api);
         MHD_stop_daemon(server->daemon);
     }
-    if (server->stop_fd >= 0)
-        (void)close(server->stop_fd); /* it holds no data */
     free(server);
 }
 

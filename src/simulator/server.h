@@ -9,7 +9,7 @@
 
 struct server;
 
-enum { SERVER_REQUEST_BODY_MOST = 64 << 10 };
+enum { SERVER_REQUEST_BODY_MOST = 64 << 10, SERVER_CONNECTIONS_MOST = 4096 };
 
 /* Listens on `address` (`127.0.0.1:8888`, `[::1]:0`; port 0 chooses one) and serves until
  * server_free(). `api` must outlive the server. ERROR_INVALID for an address that is none,

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "simulator/api_case.h"
@@ -251,6 +252,49 @@ START_TEST(expected_is_streamed_whole)
 }
 END_TEST
 
+START_TEST(new_faults_let_go_what_the_old_ones_hold_up)
+{
+    _cleanup_(close_server) struct server_case test = {0};
+    _cleanup_(buffer_deinit) struct buffer output = BUFFER_INIT(16 << 20);
+    _cleanup_(buffer_deinit) struct buffer stats = BUFFER_INIT(64 << 10);
+    open_server(&test, "slow:count=1,for=24h");
+    _cleanup_close_ int slow = send_request(&test, "GET /logs HTTP/1.0");
+    do
+        ck_assert_int_eq(exchange(&test, "GET /_sim/stats HTTP/1.0", &stats), 0);
+    while (strstr(body_of(&stats), "\"slow\":1") == NULL);
+    ck_assert_int_eq(exchange(&test, "POST /_sim/faults HTTP/1.0\r\nContent-Length: 0", &stats), 0);
+    ck_assert_int_eq(read_all(slow, &output), 0);
+    ck_assert_ptr_nonnull(strstr(buffer_text(&output), " 200 "));
+}
+END_TEST
+
+START_TEST(more_than_a_thousand_connections_are_served_at_once)
+{
+    enum { CONNECTIONS = 1100 };
+    static int fds[CONNECTIONS];
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    _cleanup_(close_server) struct server_case test = {0};
+    _cleanup_(buffer_deinit) struct buffer output = BUFFER_INIT(16 << 20);
+    open_server(&test, "slow:every=1,for=24h");
+    for (int i = 0; i < CONNECTIONS; i++)
+        fds[i] = send_request(&test, "GET /logs?limit=1 HTTP/1.0");
+    do
+        ck_assert_int_eq(exchange(&test, "GET /_sim/stats HTTP/1.0", &output), 0);
+    while (strstr(body_of(&output), "\"slow\":1100") == NULL);
+    ck_assert_int_eq(
+        exchange(&test, "POST /_sim/faults HTTP/1.0\r\nContent-Length: 0", &output), 0);
+    for (int i = 0; i < CONNECTIONS; i++) {
+        buffer_clear(&output);
+        ck_assert_int_eq(read_all(fds[i], &output), 0);
+        ck_assert_ptr_nonnull(strstr(buffer_text(&output), " 200 "));
+        close(fds[i]);
+    }
+}
+END_TEST
+
 START_TEST(a_body_sets_the_faults_and_a_body_too_long_is_refused)
 {
     _cleanup_(close_server) struct server_case test = {0};
@@ -304,5 +348,7 @@ CHECK_MAIN("server", a_page_comes_with_its_length_type_and_the_date_of_the_simul
     a_truncated_answer_is_half_of_what_was_announced_and_ends_in_order,
     a_stalled_answer_arrives_whole_in_the_end,
     a_slow_answer_holds_up_nobody_else_and_not_the_end_of_the_server, expected_is_streamed_whole,
+    new_faults_let_go_what_the_old_ones_hold_up,
+    more_than_a_thousand_connections_are_served_at_once,
     a_body_sets_the_faults_and_a_body_too_long_is_refused,
     an_address_that_is_taken_or_none_is_refused)
