@@ -51,5 +51,6 @@
 #define LIMIT_RESERVE             MIB(4)   /* released on a full disk so that positions can move */
 #define LIMIT_SEEN                20000000 /* ids in memory for one source */
 #define LIMIT_WINDOW_PAGES        10 /* a window that is longer is cut (see source/walker.h) */
+#define LIMIT_LOOKUPS             16 /* name lookups of one HTTP engine at once: each is a thread */
 #define LIMIT_PIECES              32 /* closed pieces that wait for what lies below them */
 #define LIMIT_LOG_LINE            KIB(8)

@@ -13,6 +13,11 @@
  * it went out, the call ends with HTTP_RESET, and whether to send again is for the caller to judge.
  * A request without a body may go out again by itself.
  *
+ * Any number of calls may be under way, each on a connection of its own (a descriptor). At most
+ * LIMIT_LOOKUPS of an engine look a name up at the same time, each in a thread of libcurl's; the
+ * calls behind them wait for one to end, which for the same name spares them the lookup. That time
+ * counts: one that waits longer than it may for its connection ends with HTTP_TIMEOUT.
+ *
  * No text in a result or an error shows a header's value, an address or the user information of a
  * proxy; host names it may show. Before version 7.87 libcurl waits for a name lookup that hangs
  * when the call ends. An untouched SIGPIPE is ignored from the first engine on.

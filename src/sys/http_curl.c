@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "sys/http_message.h"
 
 /* Fewer reads for a page of 6 MB than libcurl's own 16 KiB; past this nothing was gained. */
@@ -18,6 +19,9 @@ struct http_easy {
     const struct http_easy_events *events;
     void *user;
     struct curl_slist *headers;
+    long whole_ms, connect_ms;
+    struct http_multi *multi; /* while it is in one */
+    bool looks_up;            /* a name, in a thread of libcurl's */
     char message[CURL_ERROR_SIZE];
 };
 
@@ -25,6 +29,8 @@ struct http_multi {
     CURLM *handle;
     struct http_watcher *watcher;
     size_t easies;
+    size_t unseen;  /* of them: added since libcurl last looked */
+    size_t lookups; /* of them: are looking a name up */
     bool retired;
     const char *broken;
 };
@@ -143,6 +149,34 @@ static int on_seek(void *user, curl_off_t offset, int origin)
                                                              : CURL_SEEKFUNC_FAIL;
 }
 
+static void end_lookup(struct http_easy *easy)
+{
+    if (easy->looks_up && easy->multi != NULL)
+        easy->multi->lookups--;
+    easy->looks_up = false;
+}
+
+/* Not called for a name that libcurl remembers, nor for a kept connection. */
+static int on_lookup(void *state, void *reserved, void *user)
+{
+    (void)state;
+    (void)reserved;
+    struct http_easy *easy = user;
+    if (!easy->looks_up && easy->multi != NULL)
+        easy->multi->lookups++;
+    easy->looks_up = true;
+    return 0;
+}
+
+/* The name is known. */
+static int on_connect(void *user, curl_socket_t socket, curlsocktype purpose)
+{
+    (void)socket;
+    (void)purpose;
+    end_lookup(user);
+    return CURL_SOCKOPT_OK;
+}
+
 /* ---- Setting a transfer up ---- */
 
 #define SET(option, value)                                                                         \
@@ -189,9 +223,15 @@ static int set_connection(
     if (settings->proxy != NULL)
         SET(CURLOPT_PROXY, settings->proxy); /* "": none, whatever the environment says */
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    SET(CURLOPT_RESOLVER_START_FUNCTION, on_lookup);
+    SET(CURLOPT_RESOLVER_START_DATA, easy);
+    SET(CURLOPT_SOCKOPTFUNCTION, on_connect);
+    SET(CURLOPT_SOCKOPTDATA, easy);
     SET(CURLOPT_TCP_KEEPALIVE, 1L); /* every 60 s, libcurl's default */
     SET(CURLOPT_TIMEOUT_MS, settings->whole_ms);
     SET(CURLOPT_CONNECTTIMEOUT_MS, settings->connect_ms);
+    easy->whole_ms = settings->whole_ms;
+    easy->connect_ms = settings->connect_ms;
     SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
     SET(CURLOPT_LOW_SPEED_TIME, settings->stall_seconds);
     SET(CURLOPT_BUFFERSIZE, receive_size);
@@ -301,6 +341,16 @@ void http_easy_free(struct http_easy *easy)
     free(easy);
 }
 
+void http_easy_shorten(struct http_easy *easy, int64_t waited_us)
+{
+    long waited_ms = (long)(waited_us / USEC_PER_MSEC);
+    long whole_ms = easy->whole_ms - waited_ms, connect_ms = easy->connect_ms - waited_ms;
+    /* 0 would be no limit at all; above it these options take every number. */
+    (void)curl_easy_setopt(easy->handle, CURLOPT_TIMEOUT_MS, whole_ms > 0 ? whole_ms : 1L);
+    (void)curl_easy_setopt(
+        easy->handle, CURLOPT_CONNECTTIMEOUT_MS, connect_ms > 0 ? connect_ms : 1L);
+}
+
 /* ---- A connected transfer ---- */
 
 int http_easy_socket(struct http_easy *easy)
@@ -383,6 +433,15 @@ static int on_timer(CURLM *handle, long timeout_ms, void *user)
 
 /* ---- Many transfers ---- */
 
+/* A connection that falls idle is kept when those in use and those that idle are fewer than this.
+ * As many as there are transfers: so thousands of calls, each followed by another, keep their
+ * connections, and when the rush is over no more than the usual few stay. */
+static void set_connections_kept(struct http_multi *multi)
+{
+    long most = multi->easies > (size_t)idle_connections ? (long)multi->easies : idle_connections;
+    (void)curl_multi_setopt(multi->handle, CURLMOPT_MAXCONNECTS, most);
+}
+
 int http_multi_new(struct http_multi **ret_multi, struct http_watcher *watcher)
 {
     struct http_multi *multi = calloc(1, sizeof(*multi));
@@ -395,7 +454,7 @@ int http_multi_new(struct http_multi **ret_multi, struct http_watcher *watcher)
     (void)curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi);
     (void)curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, on_timer);
     (void)curl_multi_setopt(multi->handle, CURLMOPT_TIMERDATA, multi);
-    (void)curl_multi_setopt(multi->handle, CURLMOPT_MAXCONNECTS, idle_connections);
+    set_connections_kept(multi);
     *ret_multi = multi;
     return 0;
 }
@@ -416,12 +475,20 @@ void http_multi_retire(struct http_multi *multi)
     free_unused(multi);
 }
 
+bool http_multi_has_room(const struct http_multi *multi)
+{
+    return multi->lookups + multi->unseen < LIMIT_LOOKUPS;
+}
+
 int http_multi_add(
     struct http_multi *multi, struct http_easy *easy, struct http_transfer_end *ret_end)
 {
     CURLMcode code = curl_multi_add_handle(multi->handle, easy->handle);
     if (code == CURLM_OK) {
+        easy->multi = multi;
         multi->easies++;
+        multi->unseen++;
+        set_connections_kept(multi);
         return 0;
     }
     /* It may be in it all the same, when the timer was refused. */
@@ -434,8 +501,11 @@ int http_multi_add(
 
 void http_multi_remove(struct http_multi *multi, struct http_easy *easy)
 {
+    end_lookup(easy);
+    easy->multi = NULL;
     (void)curl_multi_remove_handle(multi->handle, easy->handle);
     multi->easies--;
+    set_connections_kept(multi);
     free_unused(multi);
 }
 
@@ -445,6 +515,7 @@ void http_multi_act(struct http_multi *multi, int socket, bool readable, bool wr
     int running;
     CURLMcode code = curl_multi_socket_action(
         multi->handle, socket < 0 ? CURL_SOCKET_TIMEOUT : socket, what, &running);
+    multi->unseen = 0;
     if (code == CURLM_OK)
         return;
     if (multi->broken == NULL)
@@ -460,6 +531,7 @@ void *http_multi_ended(struct http_multi *multi, struct http_transfer_end *ret_e
         return NULL;
     struct http_easy *easy = NULL;
     (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &easy);
+    end_lookup(easy);
     *ret_end = describe_end(easy, message->data.result);
     return easy->user;
 }

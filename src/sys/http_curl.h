@@ -35,6 +35,8 @@ int http_easy_new(struct http_easy **ret_easy, const struct http_request *reques
     bool connect_only, const struct http_easy_events *events, void *user, struct error *error);
 /* Not while it is in a multi. NULL is allowed. */
 void http_easy_free(struct http_easy *easy);
+/* Takes the time that it has waited for its multi off its limits. */
+void http_easy_shorten(struct http_easy *easy, int64_t waited_us);
 
 /* As the functions of http_transfer.h. */
 int http_easy_socket(struct http_easy *easy);
@@ -53,6 +55,10 @@ int http_multi_new(struct http_multi **ret_multi, struct http_watcher *watcher);
  */
 void http_multi_retire(struct http_multi *multi);
 
+/* Whether one more may be added now: not while so many look a name up that another one could begin
+ * a lookup too many (LIMIT_LOOKUPS). What was added since the last http_multi_act() counts as if it
+ * did. */
+bool http_multi_has_room(const struct http_multi *multi);
 /* Negative: it was not taken in, and `ret_end` says why. */
 int http_multi_add(
     struct http_multi *multi, struct http_easy *easy, struct http_transfer_end *ret_end);
