@@ -5,6 +5,9 @@
  * call is cancelled before. Retries happen in between, as the client's stack says; the engine does
  * the waiting. An answer of any status is an answer: a 404 is no error of the library.
  *
+ * Thousands may be under way on one thread. Each attempt has a connection of its own meanwhile, and
+ * so a descriptor: where the limit (RLIMIT_NOFILE) is lower, attempts end with `connect`.
+ *
  * Four ways to take a body: whole (slackaudit_client_logs() and its like, without `on_body`), in
  * chunks (`on_body`), split into entries as it arrives (slackaudit_client_page()), or kept beyond
  * the callback (slackaudit_answer_keep(), response.h).
