@@ -141,6 +141,19 @@ def custom_jitter(bench, program):
     check(len(set(parts)) > 1, f"nothing is random about these waits: {waits}")
 
 
+def first(bench, program):
+    """It prints who logged in during the last day, newest first, and the reason when it cannot."""
+    api = bench.simulator(entries=2000, span=12 * 3600)
+    out, _ = program.run(api)
+    users = [json.loads(line)["actor"]["user"] for line in api.expected(action="user_login")]
+    same(out.splitlines(), [user.get("email") or "?" for user in reversed(users)], "who logged in")
+    check(len(users) > 10, f"the simulator had {len(users)} entries of this kind")
+
+    api.set_faults("500:at=1")
+    _, error = program.run(api, code=1)
+    check("status 500" in error, f"the reason is not told: {error}")
+
+
 def stream(bench, program):
     """The file is the whole body, although the first answer broke off in the middle; an answer that
     is no page ends the program with the reason."""
@@ -209,6 +222,7 @@ CHECKS = {
     "async": async_,
     "custom_handler": custom_handler,
     "custom_jitter": custom_jitter,
+    "first": first,
     "stream": stream,
     "sync": sync,
 }

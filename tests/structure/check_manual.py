@@ -1,6 +1,7 @@
 """The manual speaks of the library as it is: every public function is described in one page, with the
 prototype of its header, every struct with its members, every constant somewhere; no page names what
-does not exist; mandoc has nothing against any of them.
+does not exist; mandoc has nothing against any of them. So does docs/library.md, whose code is that of
+the examples.
 
 What is made from the headers (manual.py) is written anew by `check_manual.py --renew`."""
 
@@ -15,7 +16,9 @@ import manual
 from c_headers import read_headers
 from public_headers import SOURCES, public_headers
 
-PAGES = SOURCES.parent / "docs/man"
+DOCS = SOURCES.parent / "docs"
+PAGES = DOCS / "man"
+GUIDE = DOCS / "library.md"
 ENVIRONMENT = {"SLACKAUDIT_TOKEN", "SLACKAUDIT_BASE_URL"}
 NAMED = re.compile(r"\b(?:slackaudit|SLACKAUDIT)_\w+")
 REFERENCE = re.compile(r"^\.(?:It )?Xr (\S+) 3", re.MULTILINE)
@@ -125,6 +128,21 @@ def check_amounts(pages, problems):
                      for amount in sorted(set(AMOUNT.findall(" ".join(page.by_hand.split()))) - told)]
 
 
+def check_guide(pages, headers, problems):
+    """docs/library.md: its code stands so in an example, its names and links exist."""
+    text = GUIDE.read_text(encoding="utf-8")
+    examples = [path.read_text(encoding="utf-8") for path in (DOCS / "examples").glob("*.c")]
+    blocks = re.findall(r"^```c\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    if not blocks:
+        problems.append("library.md: it has no code")
+    problems += [f"library.md: this stands in no example:\n{block}" for block in blocks
+                 if not any(block in example for example in examples)]
+    known, _ = names_of(pages, headers)
+    problems += [f"library.md: there is no {name}" for name in sorted(set(NAMED.findall(text)) - known)]
+    problems += [f"library.md: there is no {link}" for link in re.findall(r"\]\(([^)#:]+)\)", text)
+                 if not (DOCS / link).exists()]
+
+
 def check_program(pages, compiler, problems):
     """The program in libslackaudit(3) compiles."""
     text = next(page.section("EXAMPLES") for page in pages if page.path.stem == "libslackaudit")
@@ -170,6 +188,7 @@ def main() -> int:
     check_structs(pages, headers, problems)
     check_names(pages, headers, problems)
     check_amounts(pages, problems)
+    check_guide(pages, headers, problems)
     check_program(pages, arguments.cc, problems)
     check_lint(pages, arguments.mandoc, problems)
     for problem in problems:
