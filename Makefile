@@ -47,7 +47,7 @@ install: build ## install into DESTDIR
 	@DESTDIR=$(DESTDIR) cmake --install $(BUILD)
 
 format: packages-for-lint ## lay the sources out
-	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' | xargs clang-format -i
+	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'docs/*.c' | xargs clang-format -i
 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(BUILD)-test $(BUILD)-sanitize $(BUILD)*.log
