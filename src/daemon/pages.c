@@ -43,6 +43,7 @@ static int status_json(struct daemon *daemon, struct http_server_reply *reply)
     struct snapshot snapshot = {0};
     struct json_writer writer = {.output = &reply->body};
     reply->content_type = "application/json";
+    daemon_note_history(daemon); /* so that the newest step is as new as the rest */
     int r = snapshot_take(daemon, &snapshot);
     if (r >= 0)
         r = status_write(&snapshot, true, &writer, NULL);
