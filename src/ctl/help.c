@@ -74,7 +74,10 @@ static void write_verb(const struct ctl_verb *verb)
     for (const struct ctl_form *form = verb->forms; form->words != NULL; form++)
         printf("%s slackauditctl %s\n", form == verb->forms ? "Usage:" : "      ", form->words);
     printf("\n");
-    write_forms(verb);
+    if (verb->forms[1].words != NULL)
+        write_forms(verb);
+    else
+        printf("%s\n", verb->forms[0].meaning);
     if (verb->about != NULL)
         printf("\n%s", verb->about);
     if (verb->option_count > 0) {

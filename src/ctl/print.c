@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,7 +22,6 @@ int print_complaint(int exit_code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    (void)fflush(stdout); /* what was said before stands before; print_end() looks whether it did */
     (void)fputs("slackauditctl: ", stderr); /* there is nowhere else to say it */
     (void)vfprintf(stderr, format, arguments);
     (void)fputc('\n', stderr);
@@ -28,12 +29,29 @@ int print_complaint(int exit_code, const char *format, ...)
     return exit_code;
 }
 
-int print_end(int exit_code)
+/* A pipe whose other end is closed says so. */
+static bool reader_is_gone(void)
+{
+    struct pollfd reader = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&reader, 1, 0) > 0 && (reader.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+int print_flush(void)
 {
     errno = 0;
-    bool failed = fflush(stdout) != 0 || ferror(stdout);
-    if (!failed || errno == EPIPE || exit_code != DAEMON_EXIT_DONE)
-        return exit_code;
-    return print_complaint(DAEMON_EXIT_TRY_AGAIN, "cannot write the answer%s%s",
-        errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+    bool failed = fflush(stdout) != 0 || ferror(stdout) != 0;
+    int number = errno;
+    if (!failed)
+        return 0;
+    clearerr(stdout); /* it is told once */
+    if (number == EPIPE || reader_is_gone())
+        return ERROR_CANCELLED;
+    return print_complaint(ERROR_IO, "cannot write the answer%s%s", number != 0 ? ": " : "",
+        number != 0 ? strerror(number) : "");
+}
+
+int print_end(int exit_code)
+{
+    int r = print_flush();
+    return r == ERROR_IO && exit_code == DAEMON_EXIT_DONE ? DAEMON_EXIT_TRY_AGAIN : exit_code;
 }

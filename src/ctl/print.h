@@ -1,8 +1,8 @@
 /*
  * What the command says: answers on standard output, complaints on standard error.
  *
- * Answers go through stdio; whether all of them arrived shows at the end, in print_end(). A reader
- * that has closed its end, as `head` does, has had enough: that is no error.
+ * Answers go through stdio; whether all of them arrived shows when they are flushed. A reader that
+ * has closed its end, as `head` does, has had enough: that is no error, and nobody is told.
  */
 #pragma once
 
@@ -14,6 +14,10 @@ void print_guard(void);
 
 /* Writes "slackauditctl: ..." and a line break to standard error; returns `exit_code`. */
 int print_complaint(int exit_code, const char *format, ...) _printf_(2, 3);
+
+/* Sends on what was printed so far. Returns 0; ERROR_CANCELLED when nobody reads any more; or
+ * ERROR_IO, having said why. */
+int print_flush(void);
 
 /* Called last: flushes, and returns `exit_code`, or that of a failed write if it was 0. */
 int print_end(int exit_code);

@@ -7,6 +7,9 @@ const struct ctl_verb *const ctl_verbs[] = {
     &verb_reload,
     &verb_checkpoint,
     &verb_forget,
+    &verb_logs,
+    &verb_schemas,
+    &verb_actions,
     &verb_retry,
     NULL,
 };

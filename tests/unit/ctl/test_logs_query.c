@@ -1,0 +1,108 @@
+/* What `logs` asks, from what people write. */
+#include "ctl/logs_query.h"
+
+#include <string.h>
+
+#include "check_main.h"
+
+#define NOW INT64_C(1795327200) /* 2026-11-22T06:00:00Z */
+
+static void is_time(const char *text, int64_t wanted)
+{
+    struct error error = ERROR_INIT;
+    int64_t seconds = -1;
+    ck_assert_msg(logs_time(text, NOW, &seconds, &error) == 0, "%s: %s", text, error.text);
+    ck_assert_int_eq(seconds, wanted);
+}
+
+static void is_no_time(const char *text)
+{
+    struct error error = ERROR_INIT;
+    int64_t seconds = -1;
+    ck_assert_int_eq(logs_time(text, NOW, &seconds, &error), ERROR_INVALID);
+    ck_assert_ptr_nonnull(strstr(error.text, "-7d"));
+    ck_assert_int_eq(seconds, -1);
+}
+
+START_TEST(a_time_is_unix_seconds_rfc_3339_now_or_an_age)
+{
+    is_time("1700000000", 1700000000);
+    is_time("2026-11-22T06:00:00Z", NOW);
+    is_time("2026-11-22T07:00:00+01:00", NOW);
+    is_time("now", NOW);
+    is_time("-0", NOW);
+    is_time("-7d", NOW - 7 * 86400);
+    is_time("-2h", NOW - 7200);
+    is_time("-1500ms", NOW - 1);
+}
+END_TEST
+
+START_TEST(anything_else_is_refused_with_what_a_time_may_be)
+{
+    static const char *const wrong[] = {
+        "", "-", "yesterday", "7d", "-7", "--7d", "-7d ago", "2026-11-22", "1.5", "+1h"};
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        is_no_time(wrong[i]);
+}
+END_TEST
+
+START_TEST(what_is_not_given_is_not_asked)
+{
+    const struct ctl_request request = {.version = "0"};
+    struct slackaudit_query query;
+    struct error error = ERROR_INIT;
+    ck_assert_int_eq(logs_query(&request, NOW, &query, &error), 0);
+    ck_assert(!query.has_oldest && !query.has_latest && !query.has_limit);
+    ck_assert_int_eq(query.oldest | query.latest | query.limit, 0);
+    ck_assert_ptr_null(query.action);
+    ck_assert_ptr_null(query.cursor);
+}
+END_TEST
+
+START_TEST(each_option_has_its_place_in_the_query)
+{
+    struct ctl_request request = {.version = "0"};
+    struct slackaudit_query query;
+    struct error error = ERROR_INIT;
+    request.values[LOGS_OLDEST] = "-1d";
+    request.values[LOGS_LATEST] = "now";
+    request.values[LOGS_LIMIT] = "9999";
+    request.values[LOGS_ACTION] = "user_login";
+    request.values[LOGS_ACTOR] = "W1";
+    request.values[LOGS_ENTITY] = "E1";
+    request.values[LOGS_CURSOR] = "abc=";
+    ck_assert_int_eq(logs_query(&request, NOW, &query, &error), 0);
+    ck_assert(query.has_oldest && query.has_latest && query.has_limit);
+    ck_assert_int_eq(query.oldest, NOW - 86400);
+    ck_assert_int_eq(query.latest, NOW);
+    ck_assert_int_eq(query.limit, 9999);
+    ck_assert_str_eq(query.action, "user_login");
+    ck_assert_str_eq(query.actor, "W1");
+    ck_assert_str_eq(query.entity, "E1");
+    ck_assert_str_eq(query.cursor, "abc=");
+}
+END_TEST
+
+START_TEST(an_option_that_is_wrong_is_named)
+{
+    static const struct {
+        int option;
+        const char *value, *name;
+    } wrong[] = {{LOGS_OLDEST, "soon", "--oldest"}, {LOGS_LATEST, "later", "--latest"},
+        {LOGS_LIMIT, "10000", "--limit"}, {LOGS_LIMIT, "", "--limit"},
+        {LOGS_LIMIT, "5x", "--limit"}, {LOGS_LIMIT, "-5", "--limit"}, {LOGS_LIMIT, " 5", "--limit"},
+        {LOGS_LIMIT, "99999999999999999999", "--limit"}};
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct ctl_request request = {.version = "0"};
+        struct slackaudit_query query;
+        struct error error = ERROR_INIT;
+        request.values[wrong[i].option] = wrong[i].value;
+        ck_assert_int_eq(logs_query(&request, NOW, &query, &error), ERROR_INVALID);
+        ck_assert_msg(strstr(error.text, wrong[i].name) != NULL, "%s", error.text);
+    }
+}
+END_TEST
+
+CHECK_MAIN("logs_query", a_time_is_unix_seconds_rfc_3339_now_or_an_age,
+    anything_else_is_refused_with_what_a_time_may_be, what_is_not_given_is_not_asked,
+    each_option_has_its_place_in_the_query, an_option_that_is_wrong_is_named)
