@@ -10,6 +10,7 @@ const struct ctl_verb *const ctl_verbs[] = {
     &verb_logs,
     &verb_schemas,
     &verb_actions,
+    &verb_test,
     &verb_retry,
     NULL,
 };
