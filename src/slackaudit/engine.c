@@ -113,7 +113,7 @@ int64_t slackaudit_engine_wait_us(const struct slackaudit_engine *engine)
 
 int slackaudit_engine_turn(struct slackaudit_engine *engine, int64_t max_wait_us)
 {
-    if (engine->turning)
+    if (engine == NULL || engine->turning)
         return SLACKAUDIT_ERROR_INVALID;
     engine->turning = true;
     int code = loop_turn(engine->loop, max_wait_us);

@@ -52,7 +52,8 @@ SLACKAUDIT_API int slackaudit_engine_fd(const struct slackaudit_engine *engine);
 SLACKAUDIT_API int64_t slackaudit_engine_wait_us(const struct slackaudit_engine *engine);
 
 /* Does what is due; waits for something to do at most `max_wait_us` microseconds (negative: as long
- * as it takes). Returns 0, ERROR_SYSTEM, or ERROR_INVALID from inside a callback. */
+ * as it takes). Returns 0, ERROR_SYSTEM, or ERROR_INVALID: from inside a callback, or without an
+ * engine. */
 SLACKAUDIT_API int slackaudit_engine_turn(struct slackaudit_engine *engine, int64_t max_wait_us);
 
 #ifdef __cplusplus

@@ -298,6 +298,11 @@ static int take(struct slackaudit_entries *entries, struct slackaudit_entry_slic
 int slackaudit_entries_try(struct slackaudit_entries *entries,
     struct slackaudit_entry_slice *ret_entry, struct slackaudit_problem *problem)
 {
+    if (entries == NULL || ret_entry == NULL) {
+        problem_fill(problem, SLACKAUDIT_ERROR_INVALID,
+            entries == NULL ? "entries is NULL" : "ret_entry is NULL");
+        return SLACKAUDIT_ERROR_INVALID;
+    }
     if (entries->call != NULL)
         return SLACKAUDIT_ENTRIES_WAIT;
     int taken = take(entries, ret_entry, problem);

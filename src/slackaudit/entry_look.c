@@ -31,7 +31,7 @@ int slackaudit_entry_look(const char *data, size_t size, struct slackaudit_entry
     struct json_piece piece = {.data = data, .size = size};
     struct entry_fields fields;
     struct slackaudit_entry_slice entry = {.data = data};
-    if (size == 0 || size > LIMIT_ENTRY)
+    if (data == NULL || ret_entry == NULL || size == 0 || size > LIMIT_ENTRY)
         return SLACKAUDIT_ERROR_INVALID;
     json_scan_init(&scan);
     entry_fields_clear(&fields);

@@ -72,6 +72,8 @@ static int end_scan(struct slackaudit_page *page)
 int slackaudit_page_new(
     struct slackaudit_page **ret_page, bool salvage, slackaudit_page_entry on_entry, void *user)
 {
+    if (ret_page == NULL)
+        return SLACKAUDIT_ERROR_INVALID;
     struct slackaudit_page *page = malloc(sizeof(*page));
     if (page == NULL)
         return SLACKAUDIT_ERROR_MEMORY;
@@ -116,8 +118,12 @@ void slackaudit_page_reset(struct slackaudit_page *page, bool salvage)
 
 int slackaudit_page_feed(struct slackaudit_page *page, const char *data, size_t size)
 {
+    if (page == NULL)
+        return SLACKAUDIT_ERROR_INVALID;
     if (page->result < 0 || size == 0)
         return page->result;
+    if (data == NULL)
+        return page->result = page_invalid(page, "data is NULL");
     page->piece.data = data;
     page->piece.size = size;
     page->piece.at = 0;
@@ -129,8 +135,11 @@ int slackaudit_page_feed(struct slackaudit_page *page, const char *data, size_t 
 int slackaudit_page_finish(
     struct slackaudit_page *page, struct slackaudit_page_summary *ret_summary)
 {
+    if (page == NULL)
+        return SLACKAUDIT_ERROR_INVALID;
     if (page->result == 0)
-        page->result = end_scan(page);
+        page->result =
+            ret_summary == NULL ? page_invalid(page, "ret_summary is NULL") : end_scan(page);
     if (page->result < 0)
         return page->result;
     const char *cursor = buffer_text(&page->cursor);

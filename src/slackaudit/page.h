@@ -72,7 +72,7 @@ struct slackaudit_page;
 /* With `salvage`, an entry that is not valid JSON but whose brackets and quotes match is yielded as
  * damaged instead of making the page invalid, so that its neighbours are not lost; so is an entry
  * of more than 8 MiB. `on_entry` may be NULL: entries are counted only. The caller frees the
- * splitter. Returns 0 or SLACKAUDIT_ERROR_MEMORY. */
+ * splitter. Returns 0, SLACKAUDIT_ERROR_MEMORY, or SLACKAUDIT_ERROR_INVALID without `ret_page`. */
 SLACKAUDIT_API int slackaudit_page_new(
     struct slackaudit_page **ret_page, bool salvage, slackaudit_page_entry on_entry, void *user);
 /* NULL is allowed. */

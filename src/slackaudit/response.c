@@ -46,15 +46,18 @@ static int copy_answer(struct slackaudit_response *response, const struct slacka
     return 0;
 }
 
+static int refuse_null(const char *name, struct slackaudit_problem *problem)
+{
+    struct error error = ERROR_INIT;
+    return problem_tell(problem, error_set(&error, ERROR_INVALID, "%s is NULL", name), &error);
+}
+
 int slackaudit_answer_keep(const struct slackaudit_answer *answer,
     struct slackaudit_response **ret_response, struct slackaudit_problem *problem)
 {
+    if (answer == NULL || ret_response == NULL)
+        return refuse_null(answer == NULL ? "answer" : "ret_response", problem);
     struct error error = ERROR_INIT;
-    if (answer == NULL || ret_response == NULL) {
-        int code = error_set(
-            &error, ERROR_INVALID, "%s is NULL", answer == NULL ? "answer" : "ret_response");
-        return problem_tell(problem, code, &error);
-    }
     struct buffer *body = answer->inside;
     if (body != NULL && body->size != answer->body_size)
         return problem_tell(problem,
@@ -94,12 +97,8 @@ const struct slackaudit_answer *slackaudit_response_answer(
 int slackaudit_response_json(struct slackaudit_response *response,
     const struct slackaudit_value **ret_value, struct slackaudit_problem *problem)
 {
-    struct error error = ERROR_INIT;
-    if (response == NULL || ret_value == NULL) {
-        int code = error_set(
-            &error, ERROR_INVALID, "%s is NULL", response == NULL ? "response" : "ret_value");
-        return problem_tell(problem, code, &error);
-    }
+    if (response == NULL || ret_value == NULL)
+        return refuse_null(response == NULL ? "response" : "ret_value", problem);
     if (response->document == NULL) {
         int code = slackaudit_document_parse(
             &response->document, response->answer.body, response->answer.body_size, problem);
@@ -113,6 +112,8 @@ int slackaudit_response_json(struct slackaudit_response *response,
 int slackaudit_response_logs(struct slackaudit_response *response,
     struct slackaudit_logs_body *ret_logs, struct slackaudit_problem *problem)
 {
+    if (ret_logs == NULL)
+        return refuse_null("ret_logs", problem);
     const struct slackaudit_value *value;
     int code = slackaudit_response_json(response, &value, problem);
     if (code == SLACKAUDIT_OK)
@@ -123,6 +124,8 @@ int slackaudit_response_logs(struct slackaudit_response *response,
 int slackaudit_response_schemas(struct slackaudit_response *response,
     struct slackaudit_schemas_body *ret_schemas, struct slackaudit_problem *problem)
 {
+    if (ret_schemas == NULL)
+        return refuse_null("ret_schemas", problem);
     const struct slackaudit_value *value;
     int code = slackaudit_response_json(response, &value, problem);
     if (code == SLACKAUDIT_OK)
@@ -133,6 +136,8 @@ int slackaudit_response_schemas(struct slackaudit_response *response,
 int slackaudit_response_actions(struct slackaudit_response *response,
     struct slackaudit_actions_body *ret_actions, struct slackaudit_problem *problem)
 {
+    if (ret_actions == NULL)
+        return refuse_null("ret_actions", problem);
     const struct slackaudit_value *value;
     int code = slackaudit_response_json(response, &value, problem);
     if (code == SLACKAUDIT_OK)

@@ -187,9 +187,10 @@ SLACKAUDIT_API struct slackaudit_retry_stack *slackaudit_retry_stack_default(voi
 /* And its handlers. NULL is allowed. */
 SLACKAUDIT_API void slackaudit_retry_stack_free(struct slackaudit_retry_stack *stack);
 
-/* Takes the handler over, also on failure; it is asked last. Returns 0, ERROR_MEMORY (for a NULL
- * handler too, which is what a constructor without memory returns), ERROR_LIMIT past
- * SLACKAUDIT_RETRY_HANDLERS. */
+/* Takes the handler over, also on failure; it is asked last. Returns 0, ERROR_MEMORY for a NULL
+ * handler (which is what a constructor without memory returns), ERROR_INVALID for a NULL stack (a
+ * client whose options gave one has none of its own), ERROR_LIMIT past SLACKAUDIT_RETRY_HANDLERS.
+ */
 SLACKAUDIT_API int slackaudit_retry_stack_append(
     struct slackaudit_retry_stack *stack, struct slackaudit_retry_handler *handler);
 /* Likewise, and it is asked first. */

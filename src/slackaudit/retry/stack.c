@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "base/limits.h"
 #include "slackaudit/retry/handler.h"
 
@@ -45,13 +44,16 @@ void slackaudit_retry_stack_free(struct slackaudit_retry_stack *stack)
 static int insert(
     struct slackaudit_retry_stack *stack, size_t place, struct slackaudit_retry_handler *handler)
 {
-    if (stack == NULL || handler == NULL) { /* what a constructor without memory returned */
+    int code = 0;
+    if (stack == NULL)
+        code = SLACKAUDIT_ERROR_INVALID;
+    else if (handler == NULL) /* what a constructor without memory returned */
+        code = SLACKAUDIT_ERROR_MEMORY;
+    else if (stack->count == SLACKAUDIT_RETRY_HANDLERS)
+        code = SLACKAUDIT_ERROR_LIMIT;
+    if (code < 0) {
         slackaudit_retry_handler_free(handler);
-        return ERROR_MEMORY;
-    }
-    if (stack->count == SLACKAUDIT_RETRY_HANDLERS) {
-        slackaudit_retry_handler_free(handler);
-        return ERROR_LIMIT;
+        return code;
     }
     memmove(&stack->handlers[place + 1], &stack->handlers[place],
         (stack->count - place) * sizeof(stack->handlers[0]));
@@ -63,7 +65,7 @@ static int insert(
 int slackaudit_retry_stack_append(
     struct slackaudit_retry_stack *stack, struct slackaudit_retry_handler *handler)
 {
-    return insert(stack, stack->count, handler);
+    return insert(stack, slackaudit_retry_stack_count(stack), handler);
 }
 
 int slackaudit_retry_stack_prepend(
@@ -74,13 +76,13 @@ int slackaudit_retry_stack_prepend(
 
 void slackaudit_retry_stack_clear(struct slackaudit_retry_stack *stack)
 {
-    while (stack->count > 0)
+    while (stack != NULL && stack->count > 0)
         slackaudit_retry_handler_free(stack->handlers[--stack->count]);
 }
 
 size_t slackaudit_retry_stack_count(const struct slackaudit_retry_stack *stack)
 {
-    return stack->count;
+    return stack == NULL ? 0 : stack->count;
 }
 
 void slackaudit_retry_state_init(struct slackaudit_retry_state *state, void *custom)
