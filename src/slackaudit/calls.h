@@ -79,7 +79,7 @@ struct slackaudit_answer {
     int attempts;
     bool broken_body; /* page calls: status 200, but the body is not a whole page; the message says
                          why */
-    /* The body, where it is kept whole, with a NUL byte behind it; else "". */
+    /* The body, where it came whole and is kept so, with a NUL byte behind it; else "". */
     const char *body;
     size_t body_size;
     void *inside; /* the library's own */

@@ -60,7 +60,8 @@ static void judge(struct slackaudit_call *call, struct call_outcome *outcome)
 static void finish(struct slackaudit_call *call, struct slackaudit_answer *answer)
 {
     struct whole_call *whole_call = whole_call_of(call);
-    if (!whole_call->is_streamed) {
+    /* A part of a body would look like a whole one. */
+    if (!whole_call->is_streamed && answer->code == SLACKAUDIT_OK) {
         const char *body = buffer_text(&whole_call->answer_body);
         if (body == NULL) {
             answer->code = SLACKAUDIT_ERROR_MEMORY;

@@ -26,10 +26,16 @@ enum server_step_kind {
     STEP_STALL,            /* sends `text`, then nothing more */
 };
 
+/* What goes behind a text: bytes of any value, again and again as they are taken. */
+struct server_parts {
+    struct slice part;
+    size_t repeat;
+};
+
 struct server_step {
     enum server_step_kind kind;
     const char *text;
-    size_t repeat; /* `text` this often, 0 as once */
+    const struct server_parts *parts; /* 0: none */
 };
 
 struct server_peer {
@@ -39,6 +45,8 @@ struct server_peer {
     int fd;
     struct buffer input, output;
     size_t output_sent;
+    const struct server_parts *parts; /* of the present answer */
+    size_t parts_sent;
     bool close_after, reset_after;
 };
 
@@ -67,9 +75,24 @@ static inline void server_peer_close(struct server_peer *peer)
     peer->fd = -1;
 }
 
+/* Whether there is more to send. */
+static inline bool server_peer_refill(struct server_peer *peer)
+{
+    if (peer->output_sent < peer->output.size)
+        return true;
+    buffer_clear(&peer->output);
+    peer->output_sent = 0;
+    while (peer->parts != NULL && peer->parts_sent < peer->parts->repeat &&
+           peer->output.size < KIB(64)) {
+        ck_assert_int_eq(buffer_append_slice(&peer->output, peer->parts->part), 0);
+        peer->parts_sent++;
+    }
+    return peer->output.size > 0;
+}
+
 static inline void server_peer_flush(struct server_peer *peer)
 {
-    while (peer->output_sent < peer->output.size) {
+    while (server_peer_refill(peer)) {
         ssize_t sent = send(peer->fd, peer->output.data + peer->output_sent,
             peer->output.size - peer->output_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && errno == EAGAIN) {
@@ -82,8 +105,6 @@ static inline void server_peer_flush(struct server_peer *peer)
         }
         peer->output_sent += (size_t)sent;
     }
-    buffer_clear(&peer->output);
-    peer->output_sent = 0;
     ck_assert_int_eq(loop_watch_change(peer->watch, EPOLLIN), 0);
     if (peer->close_after)
         server_peer_close(peer);
@@ -110,8 +131,9 @@ static inline void server_answer(struct server_peer *peer)
     if (place >= server->step_count)
         place = server->step_count - 1;
     const struct server_step *step = &server->steps[place];
-    for (size_t i = 0; i < (step->repeat > 0 ? step->repeat : 1); i++)
-        ck_assert_int_eq(buffer_append_text(&peer->output, step->text), 0);
+    ck_assert_int_eq(buffer_append_text(&peer->output, step->text), 0);
+    peer->parts = step->parts;
+    peer->parts_sent = 0;
     peer->close_after = step->kind == STEP_ANSWER_AND_CLOSE || step->kind == STEP_ANSWER_AND_RESET;
     peer->reset_after = step->kind == STEP_ANSWER_AND_RESET;
     server_peer_flush(peer);
