@@ -11,7 +11,7 @@
 
 #include "base/units.h"
 #include "slackaudit/retry.h"
-#include "sys/clock.h"
+#include "sys/loop.h"
 
 __attribute__((unused)) static const int64_t second = USEC_PER_SEC;
 
@@ -20,9 +20,12 @@ static inline int64_t between(void *user, int64_t low, int64_t high)
     return clock_random_between(user, low, high);
 }
 
-/* A stack with its randomness, and one call's state. */
+/* A stack with its randomness, one call's state, and a loop on the same simulated clock to wait in,
+ * as a call does. */
 struct bench {
     struct clock *clock;
+    struct loop *loop;
+    struct loop_timer timer;
     struct slackaudit_random random;
     struct slackaudit_retry_stack *stack;
     struct slackaudit_retry_state state;
@@ -31,6 +34,7 @@ struct bench {
 static inline void bench_init(struct bench *bench)
 {
     bench->clock = clock_new_simulated(1700000000, 42);
+    ck_assert_int_eq(loop_new(&bench->loop, bench->clock, NULL), 0);
     bench->stack = slackaudit_retry_stack_new();
     ck_assert_ptr_nonnull(bench->clock);
     ck_assert_ptr_nonnull(bench->stack);
@@ -41,6 +45,7 @@ static inline void bench_init(struct bench *bench)
 static inline void bench_deinit(struct bench *bench)
 {
     slackaudit_retry_stack_free(bench->stack);
+    loop_free(bench->loop);
     clock_free(bench->clock);
 }
 
@@ -64,6 +69,29 @@ static inline int64_t ask(struct bench *bench, const struct slackaudit_attempt *
     if (wait_us < 0)
         ck_abort_msg("a wait is negative");
     return wait_us;
+}
+
+static inline void bench_on_timer(void *user)
+{
+    *(bool *)user = true;
+}
+
+/* The wait as the clock shows it: a timer is set, and the loop turns until it fires. -1 when nobody
+ * wants the retry. */
+static inline int64_t measure(struct bench *bench, const struct slackaudit_attempt *attempt)
+{
+    bool fired = false;
+    int64_t wait_us = ask(bench, attempt);
+    if (wait_us < 0)
+        return wait_us;
+    int64_t before_us = clock_monotonic_us(bench->clock);
+    loop_timer_init(&bench->timer, bench->loop, bench_on_timer, &fired);
+    if (loop_timer_after(&bench->timer, wait_us) < 0)
+        ck_abort_msg("the timer cannot be set");
+    while (!fired)
+        if (loop_turn(bench->loop, -1) < 0)
+            ck_abort_msg("the loop cannot turn");
+    return clock_monotonic_us(bench->clock) - before_us;
 }
 
 __attribute__((unused)) static const struct slackaudit_attempt reset = {.method = "GET",

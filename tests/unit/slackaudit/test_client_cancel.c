@@ -1,7 +1,4 @@
-/*
- * Ending calls early and at awkward moments, many calls at once, and the engine inside a caller's
- * own loop.
- */
+/* Ending calls early and at awkward moments, and going from the end of one to the next. */
 #include "check_main.h"
 
 #include "slackaudit/client_scene.h"
@@ -40,21 +37,6 @@ static int refuse(struct scene *scene)
     (void)scene;
     return SLACKAUDIT_ERROR_INVALID; /* a number that the splitter uses too */
 }
-
-START_TEST(no_callback_comes_from_inside_the_call_that_starts)
-{
-    struct scene scene;
-    scene_init(&scene);
-    scene_answer(&scene, "200 OK", "", TWO_ENTRIES);
-    scene_start_page(&scene);
-    ck_assert_uint_eq(scene.begun, 0);
-    ck_assert_uint_eq(scene.attempts_told, 0);
-    ck_assert_int_eq(slackaudit_engine_wait_us(scene.engine), 0);
-    scene_run(&scene);
-    check_two_entries(&scene);
-    scene_deinit(&scene);
-}
-END_TEST
 
 START_TEST(a_call_cancelled_before_its_first_turn_sends_nothing)
 {
@@ -232,113 +214,10 @@ START_TEST(a_call_can_start_the_next_from_its_end)
 }
 END_TEST
 
-/* ---- Many at once ---- */
-
-enum { MANY = 200 };
-
-struct crowd {
-    struct scene *scene;
-    unsigned pages, others;
-};
-
-static void count_page(void *user, const struct slackaudit_answer *answer,
-    const struct slackaudit_page_summary *summary)
-{
-    struct crowd *crowd = user;
-    ck_assert_int_eq(answer->code, SLACKAUDIT_OK);
-    if (summary != NULL)
-        crowd->pages++;
-    else
-        crowd->others++;
-}
-
-START_TEST(many_calls_on_one_engine_all_come_to_their_end_with_faults_in_between)
-{
-    struct scene scene;
-    scene_init(&scene);
-    scene_daemon_stack(&scene);
-    for (int i = 0; i < 2; i++) {
-        scene_answer(&scene, "200 OK", "", TWO_ENTRIES);
-        scene_answer(&scene, "503 Service Unavailable", "", "");
-        scene_answer(&scene, "429 Too Many Requests", "Retry-After: 1\r\n", "");
-        scene_step(&scene, STEP_ANSWER_AND_RESET, "");
-        scene_answer(&scene, "200 OK", "", "<html>");
-    }
-    scene_answer(&scene, "200 OK", "", TWO_ENTRIES);
-    scene_client(&scene, NULL);
-    struct crowd crowd = {.scene = &scene};
-    const struct slackaudit_page_call request = {.on_done = count_page, .user = &crowd};
-    for (int i = 0; i < MANY; i++)
-        ck_assert_int_eq(slackaudit_client_page(scene.client, &request, NULL, NULL), 0);
-    while (crowd.pages + crowd.others < MANY)
-        scene_turn(&scene);
-    ck_assert_uint_eq(crowd.pages, MANY);
-    ck_assert_uint_gt(scene.begun, MANY + 4);
-    scene_deinit(&scene);
-}
-END_TEST
-
-/* ---- In a caller's loop ---- */
-
-START_TEST(an_engine_runs_inside_a_loop_that_watches_its_descriptor_and_its_time)
-{
-    struct scene scene;
-    scene_init(&scene);
-    scene_daemon_stack(&scene);
-    scene_answer(&scene, "503 Service Unavailable", "", "");
-    scene_answer(&scene, "200 OK", "", TWO_ENTRIES);
-    struct slackaudit_engine *engine;
-    ck_assert_int_eq(slackaudit_engine_new(&engine, NULL, NULL), 0); /* on the system's clock */
-    struct slackaudit_engine *simulated = scene.engine;
-    scene.engine = engine;
-    scene_start_page(&scene);
-    struct loop *loop = scene.server_loop;
-    while (scene.done == 0) {
-        struct pollfd watched[] = {
-            {.fd = slackaudit_engine_fd(engine), .events = POLLIN},
-            {.fd = loop_fd(loop), .events = POLLIN},
-        };
-        int64_t wait_us = slackaudit_engine_wait_us(engine);
-        int wait_ms = wait_us < 0 ? -1 : (int)((wait_us + 999) / 1000);
-        ck_assert_int_ge(poll(watched, 2, wait_ms), 0);
-        ck_assert_int_eq(loop_turn(loop, 0), 0);
-        ck_assert_int_eq(slackaudit_engine_turn(engine, 0), 0);
-    }
-    check_two_entries(&scene);
-    ck_assert_int_eq(scene.answer.attempts, 2);
-    slackaudit_client_free(scene.client);
-    scene.client = NULL;
-    slackaudit_engine_free(engine);
-    scene.engine = simulated;
-    scene_deinit(&scene);
-}
-END_TEST
-
-static void turn_inside(struct scene *scene)
-{
-    ck_assert_int_eq(slackaudit_engine_turn(scene->engine, 0), SLACKAUDIT_ERROR_INVALID);
-}
-
-START_TEST(a_callback_cannot_turn_its_engine)
-{
-    struct scene scene;
-    scene_init(&scene);
-    scene_answer(&scene, "200 OK", "", TWO_ENTRIES);
-    scene.during_attempt = turn_inside;
-    scene_page(&scene);
-    check_two_entries(&scene);
-    scene_deinit(&scene);
-}
-END_TEST
-
-CHECK_MAIN("client_cancel", no_callback_comes_from_inside_the_call_that_starts,
-    a_call_cancelled_before_its_first_turn_sends_nothing,
+CHECK_MAIN("client_cancel", a_call_cancelled_before_its_first_turn_sends_nothing,
     a_call_cancelled_while_it_waits_tells_nothing_and_tries_no_more,
     a_call_cancelled_in_the_middle_of_its_answer_closes_the_connection,
     a_call_can_cancel_itself_from_each_of_its_callbacks,
     a_client_can_be_freed_in_the_middle_of_an_entry, a_client_freed_from_outside_cancels_its_calls,
     a_callback_that_refuses_ends_the_call_and_is_not_tried_again,
-    a_call_can_start_the_next_from_its_end,
-    many_calls_on_one_engine_all_come_to_their_end_with_faults_in_between,
-    an_engine_runs_inside_a_loop_that_watches_its_descriptor_and_its_time,
-    a_callback_cannot_turn_its_engine)
+    a_call_can_start_the_next_from_its_end)

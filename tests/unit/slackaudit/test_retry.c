@@ -207,16 +207,47 @@ START_TEST(max_retries_counts_what_one_handler_granted_in_one_call)
 }
 END_TEST
 
-START_TEST(a_hundred_attempts_end_any_call)
+/* Slack's SDK: a handler has retries left as long as the attempts of the call, whoever granted
+ * them, are fewer than its maximum. */
+static bool sdk_has_retries_left(int max_retries, const struct slackaudit_retry_state *state)
+{
+    return state->current_attempt < max_retries;
+}
+
+START_TEST(where_the_sdk_would_give_up_because_of_others_a_handler_has_all_its_retries)
+{
+    enum { RESETS = 2, LIMITS = 2 };
+    struct bench bench;
+    bench_init(&bench);
+    append(&bench, slackaudit_retry_connection_error(RESETS, NULL, NULL, 0));
+    append(&bench, slackaudit_retry_rate_limit(LIMITS));
+    for (int i = 0; i < RESETS; i++) {
+        ck_assert(sdk_has_retries_left(RESETS, &bench.state)); /* so far they agree */
+        ck_assert_int_ge(ask(&bench, &reset), 0);
+    }
+    for (int i = 0; i < LIMITS; i++) {
+        ck_assert(!sdk_has_retries_left(LIMITS, &bench.state));
+        ck_assert_int_ge(ask(&bench, &limited), 0);
+    }
+    ck_assert_int_eq(ask(&bench, &limited), -1);
+    ck_assert_int_eq(bench.state.current_attempt, RESETS + LIMITS); /* the total is shown too */
+    bench_deinit(&bench);
+}
+END_TEST
+
+START_TEST(a_hundred_attempts_end_any_call_even_where_each_handler_has_retries_left)
 {
     struct bench bench;
     bench_init(&bench);
-    append(&bench, slackaudit_retry_connection_error(1000, NULL, NULL, 0));
-    append(&bench, slackaudit_retry_server_error(1000, NULL, NULL, 0));
+    append(&bench, slackaudit_retry_connection_error(60, NULL, NULL, 0));
+    append(&bench, slackaudit_retry_server_error(60, NULL, NULL, 0));
     int attempts = 1;
     while (ask(&bench, attempts % 2 == 0 ? &reset : &busy) >= 0)
         attempts++;
     ck_assert_int_eq(attempts, 100);
+    ck_assert_int_eq(bench.state.current_attempt, 99); /* from 0, as in the SDK */
+    ck_assert_int_lt(bench.state.granted[0], 60);
+    ck_assert_int_lt(bench.state.granted[1], 60);
     bench_deinit(&bench);
 }
 END_TEST
@@ -270,144 +301,15 @@ START_TEST(a_full_stack_refuses_another_handler_and_frees_it)
 }
 END_TEST
 
-/* ---- A user's own parts ---- */
-
-static bool is_errno_104(const void *self, const struct slackaudit_retry_state *state,
-    const struct slackaudit_attempt *attempt)
-{
-    (void)self;
-    (void)state;
-    return attempt->os_errno == 104;
-}
-
-START_TEST(a_custom_handler_retries_errno_104_only)
-{
-    static const struct slackaudit_retry_handler_type type = {
-        .name = "errno_104", .can_retry = is_errno_104};
-    struct bench bench;
-    bench_init(&bench);
-    append(&bench, slackaudit_retry_custom(
-                       &type, NULL, 3, slackaudit_interval_fixed(5), slackaudit_jitter_none(), 0));
-    struct slackaudit_attempt attempt = reset;
-    attempt.os_errno = 104;
-    ck_assert_int_eq(ask(&bench, &attempt), 5);
-    ck_assert_str_eq(bench.state.last_handler, "errno_104");
-    attempt.os_errno = ETIMEDOUT;
-    ck_assert_int_eq(ask(&bench, &attempt), -1);
-    attempt.os_errno = 0;
-    ck_assert_int_eq(ask(&bench, &attempt), -1);
-    bench_deinit(&bench);
-}
-END_TEST
-
-/* Gives up when the same error comes twice in a row: it remembers the last one in the call's custom
- * values. */
-static bool is_another_error(const void *self, const struct slackaudit_retry_state *state,
-    const struct slackaudit_attempt *attempt)
-{
-    (void)self;
-    return strcmp(state->custom, attempt->error) != 0;
-}
-
-static int64_t remember_error(const void *self, struct slackaudit_retry_state *state,
-    const struct slackaudit_attempt *attempt, int own_attempt,
-    const struct slackaudit_random *random)
-{
-    (void)self;
-    (void)random;
-    strcpy(state->custom, attempt->error);
-    return own_attempt + 1;
-}
-
-START_TEST(custom_values_are_carried_from_attempt_to_attempt)
-{
-    static const struct slackaudit_retry_handler_type type = {
-        .name = "another_error", .can_retry = is_another_error, .wait_us = remember_error};
-    struct bench bench;
-    bench_init(&bench);
-    append(&bench, slackaudit_retry_custom(&type, NULL, 50, NULL, NULL, 0));
-    char last_error[32] = "";
-    slackaudit_retry_state_init(&bench.state, last_error);
-    struct slackaudit_attempt attempt = fine;
-    attempt.error = "first";
-    ck_assert_int_eq(ask(&bench, &attempt), 1);
-    attempt.error = "second";
-    ck_assert_int_eq(ask(&bench, &attempt), 2);
-    ck_assert_str_eq(last_error, "second");
-    ck_assert_int_eq(ask(&bench, &attempt), -1);
-    ck_assert_ptr_eq(bench.state.custom, last_error);
-    bench_deinit(&bench);
-}
-END_TEST
-
-static void count_destroy(void *self)
-{
-    ++*(int *)self;
-}
-
-static int64_t wild_wait(const void *self, int attempt)
-{
-    (void)self;
-    return attempt % 2 == 0 ? INT64_MIN : INT64_MAX;
-}
-
-static int64_t wild_jitter(const void *self, int64_t wait_us,
-    const struct slackaudit_retry_state *state, const struct slackaudit_random *random)
-{
-    (void)self;
-    (void)state;
-    (void)random;
-    return wait_us == 0 ? INT64_MAX : INT64_MIN;
-}
-
-START_TEST(custom_intervals_and_jitters_are_kept_in_bounds_and_destroyed_once)
-{
-    static const struct slackaudit_interval_type interval_type = {
-        .name = "wild", .wait_us = wild_wait, .destroy = count_destroy};
-    static const struct slackaudit_jitter_type jitter_type = {
-        .name = "wild", .apply = wild_jitter, .destroy = count_destroy};
-    int intervals = 0, jitters = 0;
-    struct bench bench;
-    bench_init(&bench);
-    append(&bench,
-        slackaudit_retry_connection_error(5, slackaudit_interval_custom(&interval_type, &intervals),
-            slackaudit_jitter_custom(&jitter_type, &jitters), 9 * second));
-    ck_assert_int_eq(ask(&bench, &reset), 9 * second);
-    ck_assert_int_eq(ask(&bench, &reset), 0);
-    bench_deinit(&bench);
-    ck_assert_int_eq(intervals, 1);
-    ck_assert_int_eq(jitters, 1);
-}
-END_TEST
-
-START_TEST(what_a_failing_constructor_was_given_is_destroyed)
-{
-    static const struct slackaudit_interval_type no_function = {
-        .name = "none", .destroy = count_destroy};
-    static const struct slackaudit_jitter_type no_name = {
-        .apply = wild_jitter, .destroy = count_destroy};
-    static const struct slackaudit_retry_handler_type no_question = {
-        .name = "none", .destroy = count_destroy};
-    int destroyed = 0;
-    ck_assert_ptr_null(slackaudit_interval_custom(&no_function, &destroyed));
-    ck_assert_int_eq(destroyed, 1);
-    ck_assert_ptr_null(slackaudit_jitter_custom(&no_name, &destroyed));
-    ck_assert_int_eq(destroyed, 2);
-    ck_assert_ptr_null(slackaudit_retry_custom(&no_question, &destroyed, 1, NULL, NULL, 0));
-    ck_assert_int_eq(destroyed, 3);
-}
-END_TEST
-
 CHECK_MAIN("retry", connection_error_takes_every_failure_of_the_connection_and_nothing_else,
     rate_limit_waits_what_was_asked_for_and_up_to_a_second_more,
     server_error_takes_500_and_above_and_a_broken_body,
     server_error_waits_at_least_what_was_asked_for_but_never_past_its_cap,
     match_takes_what_stands_in_any_of_its_lists, match_without_lists_takes_nothing,
     the_first_handler_that_wants_it_decides, a_prepended_handler_is_asked_first,
-    max_retries_counts_what_one_handler_granted_in_one_call, a_hundred_attempts_end_any_call,
+    max_retries_counts_what_one_handler_granted_in_one_call,
+    where_the_sdk_would_give_up_because_of_others_a_handler_has_all_its_retries,
+    a_hundred_attempts_end_any_call_even_where_each_handler_has_retries_left,
     an_emptied_stack_and_no_stack_at_all_retry_nothing,
     the_default_stack_retries_a_connection_error_once,
-    a_full_stack_refuses_another_handler_and_frees_it, a_custom_handler_retries_errno_104_only,
-    custom_values_are_carried_from_attempt_to_attempt,
-    custom_intervals_and_jitters_are_kept_in_bounds_and_destroyed_once,
-    what_a_failing_constructor_was_given_is_destroyed)
+    a_full_stack_refuses_another_handler_and_frees_it)
