@@ -49,6 +49,7 @@ SOURCE_VALUE(entries_filtered, source->walker.counts.filtered)
 SOURCE_VALUE(entries_damaged, source->walker.counts.damaged)
 SOURCE_VALUE(entries_late, source->walker.counts.late)
 SOURCE_VALUE(worst_lateness, source->walker.counts.worst_lateness)
+SOURCE_VALUE(overlap, source->overlap_seconds)
 SOURCE_VALUE(calls, source->walker.calls)
 SOURCE_VALUE(calls_left, source->calls_left)
 SOURCE_VALUE(paused, source->paused_us / USEC_PER_SEC)
@@ -80,6 +81,8 @@ static const struct source_metric source_metrics[] = {
     {"source_entries_late", "Entries that showed after their time had been read.", COUNTER,
         entries_late},
     {"source_worst_lateness_seconds", "The longest that an entry was late.", GAUGE, worst_lateness},
+    {"source_overlap_seconds", "The configured overlap: what shows later than this is lost.", GAUGE,
+        overlap},
     {"source_calls", "Calls of the API.", COUNTER, calls},
     {"source_calls_left", "Calls that the budget lets go now.", GAUGE, calls_left},
     {"source_paused_seconds", "How long Slack asked to wait still.", GAUGE, paused},

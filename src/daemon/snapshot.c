@@ -19,6 +19,7 @@ void snapshot_take_source(const struct daemon_source *source, struct snapshot_so
     *taken = (struct snapshot_source){.lag_seconds = -1};
     taken->name = source->config->name;
     taken->history = &source->history;
+    taken->overlap_seconds = source->config->overlap_us / USEC_PER_SEC;
     if (source->walker == NULL)
         return;
     taken->runs = true;
