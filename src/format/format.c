@@ -14,3 +14,13 @@ const struct format_type *format_find(const char *name)
             return *type;
     return NULL;
 }
+
+int format_encode(const struct format_type *type, const struct format_options *options,
+    const struct format_entry *entry, struct buffer *output)
+{
+    size_t start = output->size;
+    int result = type->append(options, entry, output);
+    if (result < 0)
+        output->size = start;
+    return result;
+}

@@ -30,11 +30,16 @@ struct format_options {
 
 struct format_type {
     const char *name; /* as in the configuration */
-    /* Appends the message. Returns 0, what the buffer refused with, or ERROR_INVALID when the entry
-     * cannot be expressed (it then goes to dead letter); the buffer is then as it was. */
-    int (*encode)(const struct format_options *options, const struct format_entry *entry,
+    /* Appends the message, as format_encode() for callers; what a failure has left behind is taken
+     * back there. */
+    int (*append)(const struct format_options *options, const struct format_entry *entry,
         struct buffer *output);
 };
+
+/* Appends the message. Returns 0, what the buffer refused with, or ERROR_INVALID when the entry
+ * cannot be expressed (it then goes to dead letter); the buffer is then as it was. */
+int format_encode(const struct format_type *type, const struct format_options *options,
+    const struct format_entry *entry, struct buffer *output);
 
 extern const struct format_type format_json; /* the entry exactly as Slack sent it */
 /* Syslog, RFC 5424: header, structured data with source, id and action, BOM, the entry. */

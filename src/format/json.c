@@ -1,6 +1,6 @@
 #include "format/format.h"
 
-static int encode(
+static int append_message(
     const struct format_options *options, const struct format_entry *entry, struct buffer *output)
 {
     (void)options; /* the entry says it all */
@@ -9,5 +9,5 @@ static int encode(
 
 const struct format_type format_json = {
     .name = "json",
-    .encode = encode,
+    .append = append_message,
 };

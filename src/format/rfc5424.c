@@ -135,17 +135,7 @@ static int append_message(
     return result;
 }
 
-static int encode(
-    const struct format_options *options, const struct format_entry *entry, struct buffer *output)
-{
-    size_t start = output->size;
-    int result = append_message(options, entry, output);
-    if (result < 0)
-        output->size = start;
-    return result;
-}
-
 const struct format_type format_rfc5424 = {
     .name = "rfc5424",
-    .encode = encode,
+    .append = append_message,
 };

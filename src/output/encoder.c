@@ -29,7 +29,7 @@ int encoder_message(
         .host_name = encoder->host_name,
         .facility = encoder->facility,
     };
-    return encoder->format->encode(&options, entry, body);
+    return format_encode(encoder->format, &options, entry, body);
 }
 
 int encoder_line(

@@ -21,7 +21,7 @@ struct encoder {
  * then stand in. ERROR_INVALID for a format that is not known. */
 int encoder_init(struct encoder *encoder, const struct config_output *config, struct error *error);
 
-/* Appends the message without any framing. As format_type.encode. */
+/* Appends the message without any framing. As format_encode(). */
 int encoder_message(
     const struct encoder *encoder, const struct format_entry *entry, struct buffer *body);
 
