@@ -3,11 +3,8 @@
 #include <stdlib.h>
 
 struct shared_block {
+    struct span span; /* first: the one is the other's address */
     unsigned references;
-    int64_t source;
-    uint64_t first;
-    size_t count;
-    size_t memory;
     struct store_entry entries[]; /* the bytes lie behind them */
 };
 
@@ -21,7 +18,8 @@ struct shared_block *shared_block_new(
     if (block == NULL)
         return NULL;
     *block = (struct shared_block){
-        .references = 1, .source = source, .first = first, .count = count, .memory = head + size};
+        .span = {.source = source, .first = first, .count = count, .memory = head + size},
+        .references = 1};
     *ret_bytes = (char *)block + head;
     return block;
 }
@@ -46,60 +44,34 @@ void shared_block_unref(struct shared_block *block)
 
 /* ---- The cache ---- */
 
-static void drop_at(struct block_cache *cache, size_t place)
+static void drop(struct span *span)
 {
-    struct shared_block *block = cache->blocks[place];
-    cache->count--;
-    cache->size -= block->memory;
-    memmove(&cache->blocks[place], &cache->blocks[place + 1],
-        (cache->count - place) * sizeof(struct shared_block *));
-    shared_block_unref(block);
+    shared_block_unref((struct shared_block *)span);
 }
+
+static const struct span_cache_type cache_type = {
+    .most = BLOCK_CACHE_COUNT, .most_memory = BLOCK_CACHE_SIZE, .drop = drop};
 
 void block_cache_deinit(struct block_cache *cache)
 {
-    if (cache == NULL)
-        return;
-    while (cache->count > 0)
-        drop_at(cache, cache->count - 1);
-}
-
-static void put_first(struct block_cache *cache, size_t place)
-{
-    struct shared_block *block = cache->blocks[place];
-    memmove(&cache->blocks[1], &cache->blocks[0], place * sizeof(struct shared_block *));
-    cache->blocks[0] = block;
+    if (cache != NULL)
+        span_cache_clear(&cache->spans, &cache_type);
 }
 
 struct shared_block *block_cache_find(struct block_cache *cache, int64_t source, uint64_t sequence)
 {
-    for (size_t i = 0; i < cache->count; i++) {
-        const struct shared_block *block = cache->blocks[i];
-        if (block->source == source && sequence >= block->first &&
-            sequence - block->first < block->count) {
-            put_first(cache, i);
-            return cache->blocks[0];
-        }
-    }
-    return NULL;
+    return (struct shared_block *)span_cache_find(&cache->spans, source, sequence);
 }
 
 void block_cache_add(struct block_cache *cache, struct shared_block *block)
 {
-    if (block->memory > BLOCK_CACHE_SHARE)
-        return;
-    while (cache->count == BLOCK_CACHE_COUNT || cache->size + block->memory > BLOCK_CACHE_SIZE)
-        drop_at(cache, cache->count - 1);
-    cache->blocks[cache->count++] = shared_block_ref(block);
-    cache->size += block->memory;
-    put_first(cache, cache->count - 1);
+    if (block->span.memory <= BLOCK_CACHE_SHARE)
+        span_cache_add(&cache->spans, &cache_type, &shared_block_ref(block)->span);
 }
 
 void block_cache_drop(struct block_cache *cache, int64_t source)
 {
-    for (size_t i = cache->count; i-- > 0;)
-        if (cache->blocks[i]->source == source)
-            drop_at(cache, i);
+    span_cache_forget(&cache->spans, &cache_type, source);
 }
 
 /* ---- A view ---- */
@@ -114,10 +86,11 @@ struct store_block *block_view_new(struct shared_block *block, uint64_t sequence
     struct block_view *view = malloc(sizeof(*view));
     if (view == NULL)
         return NULL;
-    size_t skipped = sequence - block->first;
+    size_t skipped = sequence - block->span.first;
     view->shared = shared_block_ref(block);
-    view->block = (struct store_block){
-        .first = sequence, .count = block->count - skipped, .entries = block->entries + skipped};
+    view->block = (struct store_block){.first = sequence,
+        .count = block->span.count - skipped,
+        .entries = block->entries + skipped};
     return &view->block;
 }
 

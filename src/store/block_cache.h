@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "store/span_cache.h"
 #include "store/store.h"
 
 struct shared_block;
@@ -18,9 +19,7 @@ enum {
 };
 
 struct block_cache {
-    struct shared_block *blocks[BLOCK_CACHE_COUNT]; /* the last used first */
-    size_t count;
-    size_t size; /* bytes */
+    struct span_cache spans; /* of struct shared_block */
 };
 
 void block_cache_deinit(struct block_cache *cache);

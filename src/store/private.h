@@ -12,7 +12,7 @@
  *     outputs.c      outputs: names, states, forget
  *     positions.c    outputs' positions: attach, acknowledge, what all have passed
  *     collect.c      upkeep: segments and ids that nobody needs
- *     segment.c, batch_record.c, block_cache.c, record_cache.c, reserve.c
+ *     segment.c, batch_record.c, span_cache.c, block_cache.c, record_cache.c, reserve.c
  *
  * Sources, outputs and positions are all held in memory (they are few); windows, batches and
  * records stay in the database. Memory changes after the transaction that it mirrors, never before.

@@ -120,7 +120,8 @@ static int parse_batch(struct store_source *source, const struct batch *batch,
     if (result == 0 && (loaded->record.entry_count != batch->count ||
                            record_size(&loaded->record) != batch->bytes))
         result = error_set(error, ERROR_CORRUPT, "the record is of another batch");
-    loaded->first = batch->first;
+    loaded->span = (struct span){
+        .source = source->id, .first = batch->first, .count = batch->count, .memory = loaded->size};
     loaded->segment = (struct segment_id){.source = source->id, .number = batch->segment};
     loaded->offset = batch->offset;
     return result;
@@ -176,7 +177,7 @@ struct place {
 static struct place place_of(const struct loaded_batch *batch, uint64_t sequence)
 {
     const struct record *record = &batch->record;
-    uint64_t arrival = record->entry_count - 1 - (sequence - batch->first);
+    uint64_t arrival = record->entry_count - 1 - (sequence - batch->span.first);
     struct place place = {.block = record_block(record, 0)};
     /* The blocks make up all entries (record_parse), so this ends. */
     for (uint32_t i = 0; arrival >= place.entry + (uint64_t)place.block.count;) {
@@ -191,7 +192,7 @@ static struct place place_of(const struct loaded_batch *batch, uint64_t sequence
 static void fill_entries(const struct loaded_batch *batch, const struct place *place,
     const char *bytes, struct store_entry *entries)
 {
-    uint64_t newest = batch->first + batch->record.entry_count - 1 - place->entry;
+    uint64_t newest = batch->span.first + batch->record.entry_count - 1 - place->entry;
     for (uint32_t i = 0; i < place->block.count; i++) {
         struct record_entry record = record_entry(&batch->record, place->entry + i);
         entries[place->block.count - 1 - i] = (struct store_entry){
@@ -208,7 +209,8 @@ static int read_block(struct store_source *source, const struct loaded_batch *ba
     uint64_t sequence, struct shared_block **ret_block, struct error *error)
 {
     struct place place = place_of(batch, sequence);
-    uint64_t first = batch->first + batch->record.entry_count - place.entry - place.block.count;
+    uint64_t first =
+        batch->span.first + batch->record.entry_count - place.entry - place.block.count;
     char *bytes;
     _cleanup_(shared_block_unrefp) struct shared_block *block =
         shared_block_new(source->id, first, place.block.count, place.block.size, &bytes);
@@ -223,7 +225,7 @@ static int read_block(struct store_source *source, const struct loaded_batch *ba
             "%s/%lld-%lld.seg has a wrong checksum at offset %lld", source->store->segments.path,
             (long long)batch->segment.source, (long long)batch->segment.number, (long long)offset);
     if (result == ERROR_CORRUPT)
-        return describe_damage(source, &(struct batch){.first = batch->first}, error);
+        return describe_damage(source, &(struct batch){.first = batch->span.first}, error);
     if (result < 0)
         return result;
     fill_entries(batch, &place, bytes, shared_block_entries(block));

@@ -2,44 +2,7 @@
 
 #include <stdlib.h>
 
-static void drop_at(struct record_cache *cache, size_t place)
-{
-    struct loaded_batch *batch = cache->batches[place];
-    cache->count--;
-    cache->size -= batch->size;
-    memmove(&cache->batches[place], &cache->batches[place + 1],
-        (cache->count - place) * sizeof(struct loaded_batch *));
-    free(batch);
-}
-
-void record_cache_deinit(struct record_cache *cache)
-{
-    if (cache == NULL)
-        return;
-    while (cache->count > 0)
-        drop_at(cache, cache->count - 1);
-}
-
-static void put_first(struct record_cache *cache, size_t place)
-{
-    struct loaded_batch *batch = cache->batches[place];
-    memmove(&cache->batches[1], &cache->batches[0], place * sizeof(struct loaded_batch *));
-    cache->batches[0] = batch;
-}
-
-const struct loaded_batch *record_cache_find(
-    struct record_cache *cache, int64_t source, uint64_t sequence)
-{
-    for (size_t i = 0; i < cache->count; i++) {
-        const struct loaded_batch *batch = cache->batches[i];
-        if (batch->segment.source == source && sequence >= batch->first &&
-            sequence - batch->first < batch->record.entry_count) {
-            put_first(cache, i);
-            return batch;
-        }
-    }
-    return NULL;
-}
+/* ---- A batch ---- */
 
 struct loaded_batch *loaded_batch_new(struct slice record)
 {
@@ -52,19 +15,34 @@ struct loaded_batch *loaded_batch_new(struct slice record)
     return batch;
 }
 
+/* ---- The cache ---- */
+
+static void drop(struct span *span)
+{
+    free(span); /* the batch's address */
+}
+
+static const struct span_cache_type cache_type = {
+    .most = RECORD_CACHE_COUNT, .most_memory = RECORD_CACHE_SIZE, .drop = drop};
+
+void record_cache_deinit(struct record_cache *cache)
+{
+    if (cache != NULL)
+        span_cache_clear(&cache->spans, &cache_type);
+}
+
+const struct loaded_batch *record_cache_find(
+    struct record_cache *cache, int64_t source, uint64_t sequence)
+{
+    return (const struct loaded_batch *)span_cache_find(&cache->spans, source, sequence);
+}
+
 void record_cache_add(struct record_cache *cache, struct loaded_batch *batch)
 {
-    while (cache->count > 0 &&
-           (cache->count == RECORD_CACHE_COUNT || cache->size + batch->size > RECORD_CACHE_SIZE))
-        drop_at(cache, cache->count - 1);
-    cache->batches[cache->count++] = batch;
-    cache->size += batch->size;
-    put_first(cache, cache->count - 1);
+    span_cache_add(&cache->spans, &cache_type, &batch->span);
 }
 
 void record_cache_drop(struct record_cache *cache, int64_t source)
 {
-    for (size_t i = cache->count; i-- > 0;)
-        if (cache->batches[i]->segment.source == source)
-            drop_at(cache, i);
+    span_cache_forget(&cache->spans, &cache_type, source);
 }

@@ -8,9 +8,10 @@
 
 #include "store/batch_record.h"
 #include "store/segment.h"
+#include "store/span_cache.h"
 
 struct loaded_batch {
-    uint64_t first; /* sequence of its first entry */
+    struct span span; /* first: the one is the other's address */
     struct segment_id segment;
     int64_t offset;
     struct record record;
@@ -24,9 +25,7 @@ enum {
 };
 
 struct record_cache {
-    struct loaded_batch *batches[RECORD_CACHE_COUNT]; /* the last used first */
-    size_t count;
-    size_t size; /* bytes */
+    struct span_cache spans; /* of struct loaded_batch */
 };
 
 void record_cache_deinit(struct record_cache *cache);

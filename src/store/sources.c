@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/order.h"
 #include "store/batch_record.h"
 #include "store/private.h"
 
@@ -249,11 +250,6 @@ static int write_rewind(struct store *store, void *user, struct error *error)
     return result;
 }
 
-static int64_t earlier(int64_t left, int64_t right)
-{
-    return left < right ? left : right;
-}
-
 int store_rewind(struct store *store, const char *name, int64_t checkpoint, struct error *error)
 {
     struct store_source *source = source_find(store, name);
@@ -267,9 +263,9 @@ int store_rewind(struct store *store, const char *name, int64_t checkpoint, stru
             "the checkpoint of source %s can only be set to an earlier time", name);
     struct rewind rewind = {.source = source, .walk = source->walk};
     rewind.walk.checkpoint = checkpoint;
-    rewind.walk.start = earlier(source->walk.start, checkpoint);
-    rewind.walk.read_at = earlier(source->walk.read_at, checkpoint);
-    rewind.walk.seen_from = earlier(source->walk.seen_from, checkpoint);
+    rewind.walk.start = lower(source->walk.start, checkpoint);
+    rewind.walk.read_at = lower(source->walk.read_at, checkpoint);
+    rewind.walk.seen_from = lower(source->walk.seen_from, checkpoint);
     int result = store_apply(store, write_rewind, &rewind, error);
     if (result < 0)
         return result;
