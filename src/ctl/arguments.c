@@ -110,7 +110,7 @@ static bool take_general(struct ctl_arguments *arguments, int option)
 
 static bool take_own(struct ctl_arguments *arguments, size_t place, char **argv)
 {
-    if (arguments->verb->options_are_words)
+    if (arguments->verb != NULL && arguments->verb->options_are_words)
         return add_word(arguments, argv[optind - 1]);
     arguments->request.values[place] = optarg == NULL ? "" : optarg;
     return true;

@@ -110,9 +110,10 @@ void table_print(struct table *table, bool head)
     for (size_t i = 0; head && i < table->column_count; i++)
         print_cell(table, i, table->columns[i].title);
     const char *cell = table->cells.data;
-    for (size_t column = 0; cell < table->cells.data + table->cells.size; column++) {
-        print_cell(table, column % table->column_count, cell);
+    for (size_t column = 0; cell < table->cells.data + table->cells.size;) {
+        print_cell(table, column, cell);
         cell += strlen(cell) + 1;
+        column = column + 1 == table->column_count ? 0 : column + 1;
     }
     buffer_clear(&table->cells);
 }

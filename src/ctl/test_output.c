@@ -49,7 +49,7 @@ static void find_directory(char *path)
     do {
         char *slash = strrchr(path, '/');
         if (slash == NULL) {
-            strcpy(path, ".");
+            memcpy(path, ".", sizeof("."));
             return;
         }
         slash[slash == path] = '\0';

@@ -137,9 +137,11 @@ int slackaudit_page_finish(
 {
     if (page == NULL)
         return SLACKAUDIT_ERROR_INVALID;
-    if (page->result == 0)
-        page->result =
-            ret_summary == NULL ? page_invalid(page, "ret_summary is NULL") : end_scan(page);
+    if (page->result < 0)
+        return page->result;
+    if (ret_summary == NULL)
+        return page->result = page_invalid(page, "ret_summary is NULL");
+    page->result = end_scan(page);
     if (page->result < 0)
         return page->result;
     const char *cursor = buffer_text(&page->cursor);

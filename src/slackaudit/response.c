@@ -114,7 +114,7 @@ int slackaudit_response_logs(struct slackaudit_response *response,
 {
     if (ret_logs == NULL)
         return refuse_null("ret_logs", problem);
-    const struct slackaudit_value *value;
+    const struct slackaudit_value *value = NULL;
     int code = slackaudit_response_json(response, &value, problem);
     if (code == SLACKAUDIT_OK)
         slackaudit_logs_body_read(value, ret_logs);
@@ -126,7 +126,7 @@ int slackaudit_response_schemas(struct slackaudit_response *response,
 {
     if (ret_schemas == NULL)
         return refuse_null("ret_schemas", problem);
-    const struct slackaudit_value *value;
+    const struct slackaudit_value *value = NULL;
     int code = slackaudit_response_json(response, &value, problem);
     if (code == SLACKAUDIT_OK)
         slackaudit_schemas_body_read(value, ret_schemas);
@@ -138,7 +138,7 @@ int slackaudit_response_actions(struct slackaudit_response *response,
 {
     if (ret_actions == NULL)
         return refuse_null("ret_actions", problem);
-    const struct slackaudit_value *value;
+    const struct slackaudit_value *value = NULL;
     int code = slackaudit_response_json(response, &value, problem);
     if (code == SLACKAUDIT_OK)
         slackaudit_actions_body_read(value, ret_actions);

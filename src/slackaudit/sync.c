@@ -59,7 +59,7 @@ int slackaudit_logs(struct slackaudit_client *client, const struct slackaudit_qu
     static const struct slackaudit_query everything = {0};
     struct wait wait = {.problem = problem};
     const struct slackaudit_events events = {.on_done = on_done, .user = &wait};
-    struct slackaudit_call *call;
+    struct slackaudit_call *call = NULL;
     int code = check(client, ret_response, problem);
     if (code == 0)
         code = slackaudit_client_logs(
@@ -72,7 +72,7 @@ int slackaudit_api_call(struct slackaudit_client *client, const struct slackaudi
 {
     struct wait wait = {.problem = problem};
     const struct slackaudit_events events = {.on_done = on_done, .user = &wait};
-    struct slackaudit_call *call;
+    struct slackaudit_call *call = NULL;
     int code = check(client, ret_response, problem);
     if (code == 0)
         code = slackaudit_client_call(client, request, &events, &call, problem);
