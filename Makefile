@@ -1,6 +1,7 @@
 # A thin front for CMake: what people type. `make help` lists it.
 BUILD ?= build
 JOBS  ?= $(shell nproc)
+PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := build
 .PHONY: help build demo test test-sanitize test-all bench symbols lint install format clean
@@ -14,7 +15,7 @@ packages-for-build packages-for-test packages-for-lint: packages-for-%:
 	@packaging/install-needed $*
 
 build: packages-for-build ## build the programs into build/
-	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DWARNINGS_AS_ERRORS=ON -DTESTS=OFF > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX:PATH=$(PREFIX) -DWARNINGS_AS_ERRORS=ON -DTESTS=OFF > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
 	@ninja -C $(BUILD) -j $(JOBS)
 
 demo: build ## install what is missing, build, and watch entries arrive (DEMO_SECONDS=10 ends by itself)
@@ -43,8 +44,9 @@ lint: packages-for-lint build ## clang-tidy over the sources
 		--extra-arg=-include --extra-arg=$(CURDIR)/tests/structure/lint.h
 	@clang-tidy -p $(BUILD) --quiet src/base/error.c
 
-install: build ## install into DESTDIR
+install: build ## install below PREFIX (/usr/local), in DESTDIR when it is given
 	@DESTDIR=$(DESTDIR) cmake --install $(BUILD)
+	@test -n "$(DESTDIR)" -o "$$(id -u)" != 0 || ldconfig # or programs do not find the library
 
 format: packages-for-lint ## lay the sources out
 	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'docs/*.c' | xargs clang-format -i

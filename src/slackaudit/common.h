@@ -7,7 +7,7 @@
  * slackaudit_problem *`, which may be NULL.
  *
  * Zero is the default of every member of every struct that a caller fills in: initialise the struct
- * with `{0}` or by designated members, and members named `reserved` stay NULL.
+ * with `{0}` (in C++ `{}`) or by designated members, and members named `reserved` stay NULL.
  *
  * Public header of libslackaudit: plain C11 and C++17. Strings are UTF-8, NUL-terminated unless a
  * size stands beside them, and copied when passed in.

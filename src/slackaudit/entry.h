@@ -30,9 +30,8 @@ struct slackaudit_actor {
     struct slackaudit_object object;
     struct slackaudit_text type; /* "user" */
     struct slackaudit_user user;
-    /* What acted in the user's name, and what it was told; most entries have neither. */
-    const struct slackaudit_value *acting_agent; /* an object */
-    struct slackaudit_text agent_message;
+    const struct slackaudit_value *acting_agent; /* an object: what acted in the user's name */
+    struct slackaudit_text agent_message;        /* what it was told; most entries have neither */
 };
 
 struct slackaudit_context {

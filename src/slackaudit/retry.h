@@ -102,7 +102,8 @@ struct slackaudit_jitter_type {
     void (*destroy)(void *self); /* may be NULL */
 };
 
-/* A handler. `can_retry` must not change anything but the state's `custom`. */
+/* A handler. `can_retry` is asked after every attempt, a 200 too, and must not change anything but
+ * the state's `custom`. */
 struct slackaudit_retry_handler_type {
     const char *name;
     bool (*can_retry)(const void *self, const struct slackaudit_retry_state *state,

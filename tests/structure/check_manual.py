@@ -23,6 +23,7 @@ ENVIRONMENT = {"SLACKAUDIT_TOKEN", "SLACKAUDIT_BASE_URL"}
 NAMED = re.compile(r"\b(?:slackaudit|SLACKAUDIT)_\w+")
 REFERENCE = re.compile(r"^\.(?:It )?Xr (\S+) 3", re.MULTILINE)
 AMOUNT = re.compile(r"\b\d[\d,]* (?:MiB|KiB|levels|entries|attempts|actions|names)\b")
+HEADING = re.compile(r"^\.S[hs] (.*\b[A-Z][a-z]\b.*)", re.MULTILINE)  # `In` there is an order of mdoc
 LINTED = re.compile(r"^mandoc: .*?([^/:]+:\d+:\d+: .*)$", re.MULTILINE)
 
 
@@ -180,6 +181,8 @@ def main() -> int:
     if arguments.renew:
         renew(headers, paths)
     pages, problems = [Page(path, headers) for path in paths], []
+    problems += [f"{page.path.stem}: a word of two letters in the heading {heading}"
+                 for page in pages for heading in HEADING.findall(page.text)]
     for page in pages:
         if manual.renew(page.text, headers) != page.text:
             problems.append(f"{page.path.stem}: a header has changed; `ninja manual` writes the page anew")
