@@ -137,9 +137,9 @@ static int choose_proxy(
         proxy = "";
     if (proxy == NULL)
         proxy = proxy_of_environment(&name);
-    int code = check_text(proxy, name, error);
-    if (code < 0)
-        return code;
+    const char *fault = proxy == NULL || *proxy == '\0' ? NULL : proxy_fault(proxy);
+    if (fault != NULL)
+        return error_set(error, ERROR_INVALID, "%s %s", name, fault);
     return copy_text(proxy, &client->proxy) < 0
                ? error_set(error, ERROR_MEMORY, "no memory for a client")
                : 0;

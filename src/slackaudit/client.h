@@ -29,8 +29,9 @@ struct slackaudit_options {
     const char *base_url; /* https://api.slack.com/audit/v1/ */
     bool insecure_http;   /* allow http:// to a host that is not loopback */
     int64_t timeout_us;   /* 30 s, for each attempt */
-    /* NULL: the first that is set of HTTPS_PROXY, https_proxy, HTTP_PROXY and http_proxy (as in
-     * Slack's SDK), but none for a base_url on this machine; NO_PROXY holds. "": none. */
+    /* [SCHEME://][USER[:PASSWORD]@]HOST[:PORT], by HTTP, HTTPS or SOCKS; "": none. NULL: the first
+     * that is set of HTTPS_PROXY, https_proxy, HTTP_PROXY and http_proxy (as in Slack's SDK), but
+     * none for a base_url on this machine; NO_PROXY holds. */
     const char *proxy;
     /* PEM files; NULL or "": the system's authorities, no certificate of our own. */
     const char *ca_file, *cert_file, *key_file;

@@ -110,6 +110,48 @@ START_TEST(a_header_that_would_break_the_request_is_refused)
 }
 END_TEST
 
+START_TEST(a_proxy_that_cannot_be_one_is_refused_before_any_call)
+{
+    static const char *const refused[] = {"http://u:hunter2@proxy\r\n", "a proxy", "ftp://proxy",
+        "ftp://u:hunter2@proxy", "://proxy", "http://", "http://:3128", "http://u:hunter2@",
+        "http://u:hunter2@:3128", "http://proxy:", "http://proxy:0", "http://proxy:65536",
+        "http://proxy:http", "http://u:hunt/er2@proxy", "http://proxy/pac", "http://proxy?a",
+        "http://[::1]x", "http://[::1", "http://proxy\\hunter2"};
+    struct scene scene;
+    scene_init(&scene);
+    struct slackaudit_options options = scene_options(&scene);
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        options.proxy = refused[i];
+        check_no_client(&scene, &options, "proxy ");
+    }
+    /* One of the environment is named as it is called there. */
+    options.proxy = NULL;
+    options.base_url = "https://api.slack.com/";
+    ck_assert_int_eq(setenv("HTTPS_PROXY", "gopher://u:hunter2@proxy", 1), 0);
+    check_no_client(&scene, &options, "HTTPS_PROXY ");
+    scene_deinit(&scene);
+}
+END_TEST
+
+START_TEST(a_proxy_is_taken_with_and_without_scheme_user_and_port)
+{
+    static const char *const taken[] = {"", "proxy", "proxy:3128", "u:hunter2@proxy:3128",
+        "http://proxy", "HTTP://proxy:3128/", "https://u:p%2f@proxy:65535",
+        "socks4://10.0.0.1:1080", "socks4a://proxy", "socks5://u:a:b@proxy:1080",
+        "socks5h://[2001:db8::1]:1080", "http://[::1]"};
+    struct scene scene;
+    scene_init(&scene);
+    struct slackaudit_options options = scene_options(&scene);
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+        options.proxy = taken[i];
+        scene_client(&scene, &options);
+        slackaudit_client_free(scene.client);
+    }
+    scene.client = NULL;
+    scene_deinit(&scene);
+}
+END_TEST
+
 START_TEST(other_options_out_of_range_are_refused_by_name)
 {
     struct scene scene;
@@ -120,9 +162,6 @@ START_TEST(other_options_out_of_range_are_refused_by_name)
     options = scene_options(&scene);
     options.tls_min_version = "1.1";
     check_no_client(&scene, &options, "tls_min_version");
-    options = scene_options(&scene);
-    options.proxy = "http://u:hunter2@proxy\r\n";
-    check_no_client(&scene, &options, "proxy");
     options = scene_options(&scene);
     options.user_agent_prefix = "a\nb";
     check_no_client(&scene, &options, "user_agent_prefix");
@@ -315,6 +354,8 @@ CHECK_MAIN("client_parameters", a_base_url_that_cannot_be_trusted_with_a_token_i
     an_address_over_https_or_to_this_machine_is_taken,
     a_token_that_cannot_stand_in_a_header_is_refused,
     a_header_that_would_break_the_request_is_refused,
+    a_proxy_that_cannot_be_one_is_refused_before_any_call,
+    a_proxy_is_taken_with_and_without_scheme_user_and_port,
     other_options_out_of_range_are_refused_by_name,
     options_of_an_older_header_have_their_newer_fields_unset,
     a_query_out_of_bounds_is_refused_and_nothing_is_sent, what_a_query_may_hold_at_most_is_sent,
