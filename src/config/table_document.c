@@ -40,8 +40,8 @@ static const struct schema_key store_keys[] = {
         .low = HOURS(1),
         .high = DAYS(3650),
         .offset = offsetof(struct config, store_ledger_us),
-        .meaning = "How long a hash of each acknowledged id will be kept; without effect in this "
-                   "version."},
+        .meaning = "How long it is kept, as 8 bytes an id, what each output acknowledged: what "
+                   "`slackauditctl verify` judges from."},
 };
 
 static const struct schema_group store = {

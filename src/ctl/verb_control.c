@@ -30,6 +30,7 @@ static int ask_store(
         return print_complaint(DAEMON_EXIT_TRY_AGAIN, "no memory");
     const struct store_options options = {.directory = config->state_dir,
         .max_bytes = config->store_max_size,
+        .ledger_us = config->store_ledger_us,
         .clock = clock,
         .existing = true};
     struct verb_context context = {.config = config, .store_type = &store_sqlite};

@@ -103,6 +103,7 @@ static int open_store(struct daemon *daemon, struct error *error)
     const struct config *config = daemon->generation->config;
     const struct store_options options = {.directory = config->state_dir,
         .max_bytes = config->store_max_size,
+        .ledger_us = config->store_ledger_us,
         .clock = daemon->clock};
     daemon->store_type = &store_sqlite;
     return daemon->store_type->open(&daemon->store, &options, error);

@@ -1,5 +1,6 @@
 #include "output/delivery_parts.h"
 
+#include "base/cleanup.h"
 #include "base/units.h"
 
 enum { LETTER_LOG_SECONDS = 60 };
@@ -52,9 +53,13 @@ static int acknowledge(struct delivery_source *source, uint64_t sequence,
     struct slice state = {.data = NULL};
     if (with_state != NULL)
         state = buffer_slice(&with_state->output_state);
+    _cleanup_(buffer_deinit) struct buffer fates = BUFFER_INIT(FATES_LIMIT);
+    int code = fates_gather(source, sequence, &fates, error);
+    if (code < 0)
+        return code;
     struct error local = ERROR_INIT;
-    int code = context->store_type->acknowledge(context->store, source->delivery->config->name,
-        source->store_source, sequence, state, &local);
+    code = context->store_type->acknowledge(context->store, source->delivery->config->name,
+        source->store_source, sequence, buffer_slice(&fates), state, &local);
     if (code < 0)
         return error_set(error, code, "cannot keep the position in the store: %s", local.text);
     source->position = sequence;

@@ -79,10 +79,23 @@ bool delivery_hold_doubtful(struct delivery *delivery)
     return true;
 }
 
+static void stick(struct delivery *delivery, int code, const char *text)
+{
+    struct error error = ERROR_INIT;
+    (void)error_set(&error, code, "%s", text);
+    delivery_stuck(delivery, &error);
+}
+
 /* A single entry was refused, or is too large by itself. */
 static void refuse_one(struct stretch *stretch, const char *message)
 {
     struct delivery *delivery = stretch->source->delivery;
+    int code = fates_note(stretch, STORE_DEAD);
+    if (code < 0) {
+        stretch->state = STRETCH_AGAIN;
+        stick(delivery, code, "no memory for the ledger");
+        return;
+    }
     stretch->state = STRETCH_REFUSED;
     stretch->refused = stretch->encoding->sequences[0];
     free(stretch->reason);
@@ -135,32 +148,34 @@ static void handle_refusal(struct stretch *stretch, const struct output_answer *
     stretch->state = STRETCH_AGAIN;
     int code = answer->outcome == OUTPUT_TOO_LARGE ? split_too_large(stretch)
                                                    : split_refused(stretch, answer->refused);
-    if (code < 0) {
-        struct error error = ERROR_INIT;
-        (void)error_set(&error, code, "no memory to split a batch");
-        delivery_stuck(delivery, &error);
-    }
+    if (code < 0)
+        stick(delivery, code, "no memory to split a batch");
 }
 
 /* ---- Success ---- */
 
+/* What the position is to move with. */
+static int note_delivered(struct stretch *stretch, const struct output_answer *answer)
+{
+    int code = fates_note(stretch, stretch->doubtful ? STORE_REPEATED : STORE_DELIVERED);
+    if (code < 0 || answer->state.data == NULL)
+        return code;
+    buffer_clear(&stretch->output_state);
+    return buffer_append_slice(&stretch->output_state, answer->state);
+}
+
 static void handle_delivered(struct stretch *stretch, const struct output_answer *answer)
 {
     struct delivery *delivery = stretch->source->delivery;
-    stretch->state = STRETCH_PASSED;
-    if (answer->state.data != NULL) {
-        buffer_clear(&stretch->output_state);
-        /* Without its state a batch would be cut off a file again and sent again: the position must
-         * not move then. */
-        int code = buffer_append_slice(&stretch->output_state, answer->state);
-        if (code < 0) {
-            struct error error = ERROR_INIT;
-            stretch->state = STRETCH_AGAIN;
-            (void)error_set(&error, code, "no memory for the state of the output");
-            delivery_stuck(delivery, &error);
-            return;
-        }
+    int code = note_delivered(stretch, answer);
+    /* Without its state a batch would be cut off a file again and sent again: the position must not
+     * move then. */
+    if (code < 0) {
+        stretch->state = STRETCH_AGAIN;
+        stick(delivery, code, "no memory for the state of the output");
+        return;
     }
+    stretch->state = STRETCH_PASSED;
     delivery->delivered += stretch->encoding->count;
     delivery->accepted = true;
     delivery->doubtful = 0;
@@ -189,6 +204,7 @@ void delivery_answered(struct output_batch *batch, const struct output_answer *a
         break;
     case OUTPUT_FAILED:
         delivery->turn = source; /* it goes first */
+        stretch->doubtful |= fates_answer_is_lost(answer);
         if (news)
             delivery_failed(delivery, answer);
         break;

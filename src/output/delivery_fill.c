@@ -163,6 +163,7 @@ static int close_refused(struct stretch *stretch, const char *reason, struct err
         return error_set(error, ERROR_MEMORY, "no memory for a batch");
     stretch->state = STRETCH_REFUSED;
     stretch->refused = sequence;
+    stretch->fate = STORE_DEAD;
     stretch->certain = true;
     stretch->reason = strdup(reason);
     stretch->source->delivery->filling = NULL;
@@ -185,6 +186,7 @@ static int close_filled(struct stretch *stretch, struct error *error)
     }
     if (encoding->count == 0) {
         stretch->state = STRETCH_PASSED;
+        stretch->fate = STORE_UNWANTED;
         delivery->filling = NULL;
         stretch_drop_encoding(stretch);
         return 0;

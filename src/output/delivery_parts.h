@@ -12,11 +12,13 @@
  *     delivery_stretch.c  the queue
  *     delivery_fill.c     store -> batch
  *     delivery_answer.c   what an answer means for the stretch
+ *     delivery_fates.c    what the ledger is told
  *     delivery_advance.c  position and dead letters
  *     delivery_setback.c  waiting after failures, holding, and the log lines about both
  */
 #pragma once
 
+#include "base/limits.h"
 #include "format/redact.h"
 #include "output/dead_letter.h"
 #include "output/delivery.h"
@@ -54,6 +56,9 @@ struct stretch {
     bool split;                 /* part of a batch that was refused or too large */
     bool named;                 /* the entry that the receiver named, alone */
     bool sent;                  /* at least once */
+    bool doubtful;              /* and nobody knows whether it arrived */
+    enum store_fate fate;       /* PASSED: of its entries, unless `fates` tells of each */
+    struct buffer fates;        /* PASSED: see store/fates.h */
     unsigned round;             /* SENDING: the delivery's when it was sent */
     uint64_t refused;           /* REFUSED: the sequence of the message */
     bool certain; /* REFUSED: the entry itself is at fault, not perhaps our configuration */
@@ -193,6 +198,21 @@ void delivery_answered(struct output_batch *batch, const struct output_answer *a
 /* True when single entries were refused, nothing was ever accepted and nothing else is left to try:
  * the output is then held. */
 bool delivery_hold_doubtful(struct delivery *delivery);
+
+/* ---- delivery_fates.c ---- */
+
+/* What the ledger is told. */
+
+#define FATES_LIMIT MIB(2) /* bytes: of all entries that a queue of stretches can hold */
+
+/* Nobody knows whether what was sent arrived. */
+bool fates_answer_is_lost(const struct output_answer *answer);
+/* Notes in the stretch, still encoded, what became of its messages; the other entries are unwanted.
+ * ERROR_MEMORY. */
+int fates_note(struct stretch *stretch, enum store_fate fate);
+/* Tells of the passed stretches at the head of the queue that end at `end` or before. */
+int fates_gather(
+    const struct delivery_source *source, uint64_t end, struct buffer *list, struct error *error);
 
 /* ---- delivery_advance.c ---- */
 

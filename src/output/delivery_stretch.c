@@ -14,6 +14,7 @@ static struct stretch *stretch_new(struct delivery_source *source, uint64_t firs
     stretch->first = first;
     stretch->end = end;
     stretch->output_state = (struct buffer)BUFFER_INIT(KIB(64));
+    stretch->fates = (struct buffer)BUFFER_INIT(FATES_LIMIT);
     return stretch;
 }
 
@@ -44,6 +45,7 @@ struct stretch *stretch_split(struct stretch *stretch, uint64_t at)
         return NULL;
     rest->split = stretch->split;
     rest->sent = stretch->sent;
+    rest->doubtful = stretch->doubtful;
     stretch->end = at;
     insert(stretch->source, stretch, rest);
     return rest;
@@ -61,6 +63,7 @@ void stretch_free(struct stretch *stretch)
         source->delivery->filling = NULL;
     stretch_drop_encoding(stretch);
     buffer_deinit(&stretch->output_state);
+    buffer_deinit(&stretch->fates);
     free(stretch->reason);
     free(stretch);
 }

@@ -1,5 +1,6 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/order.h"
 #include "store/private.h"
 
 /* One slice of work, so that no call takes long. */
@@ -83,8 +84,11 @@ static int tidy_segments(struct store_source *source, struct error *error)
 /* ---- Ids ---- */
 
 struct deletion {
+    struct store_source *source;
     int64_t batches[SLICE_DELETED];
     size_t count;
+    uint64_t past_ids; /* that the ledger keeps of them */
+    int64_t judged_from;
 };
 
 static int find_old(struct store_source *source, struct deletion *deletion, struct error *error)
@@ -93,7 +97,8 @@ static int find_old(struct store_source *source, struct deletion *deletion, stru
     int64_t from = source->walk.seen_from < 0 ? 0 : source->walk.seen_from;
     _cleanup_(query_close) struct query query = QUERY_INIT;
     int result = query_open(&query, source->store->database, error,
-        "SELECT id, count FROM batch WHERE source = ? AND state = 2 AND newest < ? LIMIT ?",
+        "SELECT id, count FROM batch WHERE source = ? AND state = 2 AND newest < ?"
+        " ORDER BY newest LIMIT ?",
         value_integer(source->id), value_integer(from), value_integer(SLICE_DELETED));
     int64_t entries = 0;
     while (result == 0 && entries < SLICE_ENTRIES && (result = query_next(&query, error)) > 0) {
@@ -104,28 +109,77 @@ static int find_old(struct store_source *source, struct deletion *deletion, stru
     return result;
 }
 
+/* What was given up, or condemned, was never numbered or has no record. */
+static int keep_ids(struct past_writer *writer, int64_t batch, struct error *error)
+{
+    _cleanup_(query_close) struct query query = QUERY_INIT;
+    int result = query_open(&query, writer->source->store->database, error,
+        "SELECT first_sequence, oldest, newest, data FROM batch"
+        " JOIN record ON record.batch = batch.id WHERE id = ? AND first_sequence IS NOT NULL",
+        value_integer(batch));
+    if (result == 0)
+        result = query_next(&query, error);
+    if (result > 0)
+        result = past_writer_add(writer, (uint64_t)query_integer(&query, 0),
+            query_integer(&query, 1), query_integer(&query, 2), query_bytes(&query, 3), error);
+    return result;
+}
+
+static int delete_batch(struct store *store, int64_t batch, struct error *error)
+{
+    int result = database_run(
+        store->database, error, "DELETE FROM record WHERE batch = ?", value_integer(batch));
+    if (result == 0)
+        result = database_run(
+            store->database, error, "DELETE FROM batch WHERE id = ?", value_integer(batch));
+    return result;
+}
+
+/* What is not kept can be judged no more. */
+static int write_lost(
+    const struct past_writer *writer, struct deletion *deletion, struct error *error)
+{
+    deletion->judged_from = deletion->source->judged_from;
+    if (!writer->lost)
+        return 0;
+    deletion->judged_from = higher(deletion->judged_from, writer->lost_newest + 1);
+    return database_run(writer->source->store->database, error,
+        "UPDATE source SET judged_from = ? WHERE id = ?", value_integer(deletion->judged_from),
+        value_integer(writer->source->id));
+}
+
 static int delete_old(struct store *store, void *user, struct error *error)
 {
-    const struct deletion *deletion = user;
+    struct deletion *deletion = user;
+    _cleanup_(past_writer_deinit) struct past_writer writer;
+    past_writer_init(&writer, deletion->source);
     int result = 0;
     for (size_t i = 0; result == 0 && i < deletion->count; i++) {
-        struct database_value id = value_integer(deletion->batches[i]);
-        result = database_run(store->database, error, "DELETE FROM record WHERE batch = ?", id);
+        result = keep_ids(&writer, deletion->batches[i], error);
         if (result == 0)
-            result = database_run(store->database, error, "DELETE FROM batch WHERE id = ?", id);
+            result = delete_batch(store, deletion->batches[i], error);
     }
+    if (result == 0)
+        result = past_writer_end(&writer, error);
+    if (result == 0)
+        result = write_lost(&writer, deletion, error);
+    deletion->past_ids = writer.written;
     return result;
 }
 
 /* 1: something was done. */
 static int tidy_ids(struct store_source *source, struct error *error)
 {
-    struct deletion deletion = {.count = 0};
+    struct deletion deletion = {.source = source};
     int result = find_old(source, &deletion, error);
     if (result < 0 || deletion.count == 0)
         return result;
     result = store_apply(source->store, delete_old, &deletion, error);
-    return result < 0 ? result : 1;
+    if (result < 0)
+        return result;
+    source->store->past_ids += deletion.past_ids;
+    source->judged_from = deletion.judged_from;
+    return 1;
 }
 
 int store_collect(struct store *store, struct error *error)
@@ -141,7 +195,8 @@ int store_collect(struct store *store, struct error *error)
         /* The segment of a page that is being written was left out. */
         source->untidy = source->page != NULL;
     }
-    return reserve_take_back(&store->reserve, error);
+    int result = past_collect(store, error);
+    return result != 0 ? result : reserve_take_back(&store->reserve, error);
 }
 
 /* ---- After the start ---- */

@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 
 /* More than there are different statements in this floor. */
-enum { STATEMENT_COUNT = 96 };
+enum { STATEMENT_COUNT = 128 };
 
 /* An operator's `sqlite3` may look in and hold a lock for a moment; the loop must not wait longer.
  */

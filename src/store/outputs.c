@@ -136,6 +136,9 @@ static int delete_output(struct store *store, void *user, struct error *error)
     struct database_value id = value_integer(((struct store_output *)user)->id);
     int result = database_run(store->database, error, "DELETE FROM position WHERE output = ?", id);
     if (result == 0)
+        result =
+            database_run(store->database, error, "DELETE FROM acknowledged WHERE output = ?", id);
+    if (result == 0)
         result = database_run(store->database, error, "DELETE FROM output WHERE id = ?", id);
     return result;
 }

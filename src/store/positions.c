@@ -33,7 +33,8 @@ static void position_link(struct store_source *source, struct position *position
 
 /* ---- Loading ---- */
 
-static int load_position(struct store_source *source, int64_t output, uint64_t sequence)
+static int load_position(
+    struct store_source *source, int64_t output, uint64_t sequence, uint64_t begun)
 {
     struct store_output *owner = source->store->outputs;
     while (owner != NULL && owner->id != output)
@@ -41,7 +42,7 @@ static int load_position(struct store_source *source, int64_t output, uint64_t s
     struct position *position = owner == NULL ? NULL : calloc(1, sizeof(*position));
     if (position == NULL)
         return owner == NULL ? ERROR_CORRUPT : ERROR_MEMORY;
-    *position = (struct position){.output = owner, .sequence = sequence};
+    *position = (struct position){.output = owner, .sequence = sequence, .begun = begun};
     position_link(source, position);
     return 0;
 }
@@ -50,15 +51,18 @@ static int load_positions(struct store_source *source, struct error *error)
 {
     _cleanup_(query_close) struct query query = QUERY_INIT;
     int result = query_open(&query, source->store->database, error,
-        "SELECT output, sequence FROM position WHERE source = ? ORDER BY output",
+        "SELECT output, sequence, begun FROM position WHERE source = ? ORDER BY output",
         value_integer(source->id));
     while (result == 0 && (result = query_next(&query, error)) > 0) {
-        result =
-            load_position(source, query_integer(&query, 0), (uint64_t)query_integer(&query, 1));
+        result = load_position(source, query_integer(&query, 0), (uint64_t)query_integer(&query, 1),
+            (uint64_t)query_integer(&query, 2));
         if (result < 0)
             return error_set(error, result, "%s: the positions of source %s cannot be loaded",
                 database_path(source->store->database), source->name);
     }
+    for (struct position *position = source->positions; result == 0 && position != NULL;
+         position = position->next)
+        result = ledger_load(source, position, error);
     return result;
 }
 
@@ -153,7 +157,7 @@ static int insert_position(struct store *store, void *user, struct error *error)
 {
     const struct placement *placement = user;
     return database_run(store->database, error,
-        "INSERT INTO position (output, source, sequence) VALUES (?, ?, ?)",
+        "INSERT INTO position (output, source, sequence, begun) VALUES (?1, ?2, ?3, ?3)",
         value_integer(placement->position->output->id), value_integer(placement->source->id),
         value_integer((int64_t)placement->position->sequence));
 }
@@ -168,7 +172,8 @@ static int position_make(struct store_source *source, const char *output,
     _cleanup_free_ struct position *position = calloc(1, sizeof(*position));
     if (position == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a position of output %s", output);
-    *position = (struct position){.output = owner, .sequence = source->next_sequence};
+    *position = (struct position){
+        .output = owner, .sequence = source->next_sequence, .begun = source->next_sequence};
     struct placement placement = {.source = source, .position = position};
     result = store_apply(source->store, insert_position, &placement, error);
     if (result < 0)
@@ -207,6 +212,9 @@ struct acknowledgement {
     struct store_source *source;
     struct position *position;
     uint64_t sequence;
+    uint64_t end; /* of what was acknowledged; the position may go on behind it */
+    struct slice fates;
+    struct ledger_range last;
     struct slice state; /* data NULL: stays as it is */
     bool any_passed;
     uint64_t passed_bytes;
@@ -221,6 +229,9 @@ static int write_acknowledgement(struct store *store, void *user, struct error *
         "UPDATE position SET sequence = ? WHERE output = ? AND source = ?",
         value_integer((int64_t)change->sequence), value_integer(output),
         value_integer(change->source->id));
+    if (result == 0)
+        result = ledger_write(
+            change->source, change->position, change->end, change->fates, &change->last, error);
     if (result == 0 && change->state.data != NULL)
         result = output_write_state(store, output, change->state, error);
     if (result == 0)
@@ -231,7 +242,7 @@ static int write_acknowledgement(struct store *store, void *user, struct error *
 }
 
 int store_acknowledge(struct store *store, const char *output, struct store_source *source,
-    uint64_t sequence, struct slice state, struct error *error)
+    uint64_t sequence, struct slice fates, struct slice state, struct error *error)
 {
     struct position *position = position_find(source, output);
     if (position == NULL)
@@ -245,16 +256,23 @@ int store_acknowledge(struct store *store, const char *output, struct store_sour
         return 0;
     if (sequence < position->sequence)
         sequence = position->sequence;
+    uint64_t end = sequence;
     int result = sequence_skip_condemned(source, &sequence, error);
     if (result < 0)
         return result;
-    struct acknowledgement change = {
-        .source = source, .position = position, .sequence = sequence, .state = state};
+    struct acknowledgement change = {.source = source,
+        .position = position,
+        .sequence = sequence,
+        .end = end,
+        .fates = fates,
+        .state = state};
     result = store_apply(store, write_acknowledgement, &change, error);
     if (result < 0)
         return result;
     crash_point("store.acknowledge.after_commit");
     position->sequence = sequence;
+    position->last = change.last;
+    position->look = (struct ledger_look){.first = 0};
     if (change.any_passed)
         finish_passing(source, change.passed_bytes);
     return 0;

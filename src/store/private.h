@@ -12,6 +12,8 @@
  *     outputs.c      outputs: names, states, forget
  *     positions.c    outputs' positions: attach, acknowledge, what all have passed
  *     collect.c      upkeep: segments and ids that nobody needs
+ *     ledger.c       what outputs acknowledged, and what is asked about it
+ *     past.c         ids of batches that are gone
  *     segment.c, batch_record.c, span_cache.c, block_cache.c, record_cache.c, reserve.c
  *
  * Sources, outputs and positions are all held in memory (they are few); windows, batches and
@@ -32,12 +34,27 @@ struct store_output {
     char *name;
 };
 
+/* A row of `acknowledged`. */
+struct ledger_range {
+    uint64_t first, end; /* equal: there is none */
+    size_t size;         /* bytes of its fates */
+};
+
+/* Where the ledger was looked at last: all from `first` to `end` (not included) has this fate. */
+struct ledger_look {
+    uint64_t first, end;
+    enum store_fate fate;
+};
+
 /* An output's position in one source. */
 struct position {
     struct position *next;
     struct store_output *output;
     uint64_t sequence;
     bool attached;
+    uint64_t begun;           /* the ledger of the output begins with this sequence */
+    struct ledger_range last; /* of what it acknowledged, the range that grows */
+    struct ledger_look look;
 };
 
 struct store_source {
@@ -55,7 +72,8 @@ struct store_source {
     int64_t segment_end; /* where its last transaction left it */
     bool segment_named;  /* its name is synced */
     struct store_page *page;
-    bool untidy; /* collect may find something */
+    bool untidy;         /* collect may find something */
+    int64_t judged_from; /* the ledger has forgotten no id from this second on */
 };
 
 struct store {
@@ -71,6 +89,9 @@ struct store {
     struct store_source *forgotten; /* their handles may still be held */
     struct store_output *outputs;
     int64_t next_batch; /* ids of batches are not used twice in a process */
+    struct clock *clock;
+    int64_t ledger_seconds;
+    uint64_t past_ids; /* how many the ledger keeps of batches that are gone */
 };
 
 /* ---- sqlite.c ---- */
@@ -173,7 +194,7 @@ int store_attach(struct store *store, const char *output, struct store_source *s
     uint64_t *ret_sequence, struct error *error);
 void store_detach(struct store *store, const char *output, struct store_source *source);
 int store_acknowledge(struct store *store, const char *output, struct store_source *source,
-    uint64_t sequence, struct slice state, struct error *error);
+    uint64_t sequence, struct slice fates, struct slice state, struct error *error);
 int store_positions(struct store *store,
     int (*visit)(void *user, const struct store_position *position), void *user,
     struct error *error);
@@ -184,3 +205,52 @@ int store_collect(struct store *store, struct error *error);
 /* After the start: cuts every segment back to what live batches name, removes those of which
  * nothing is left, and finds where each source goes on. */
 int segments_recover(struct store *store, struct error *error);
+
+/* ---- ledger.c ---- */
+
+/* Part of a transaction: what lies before `end` was acknowledged, and these are the fates of the
+ * last of it; empty: all from the position on was delivered once. `*ret_last` is the range that
+ * grows from now on. ERROR_INVALID for a list that tells of more sequences than there are. */
+int ledger_write(struct store_source *source, const struct position *position, uint64_t end,
+    struct slice fates, struct ledger_range *ret_last, struct error *error);
+/* Finds the range that grows. */
+int ledger_load(struct store_source *source, struct position *position, struct error *error);
+/* Part of a transaction: forgets ranges that end at or before `sequence`. */
+int ledger_trim(struct store_source *source, uint64_t sequence, struct error *error);
+int store_find(struct store_source *source, const struct store_inquiry *inquiry,
+    int (*visit)(void *user, size_t id, uint64_t sequence), void *user, int64_t *ret_from,
+    struct error *error);
+int store_fate(struct store_source *source, const char *output, uint64_t sequence,
+    enum store_fate *ret_fate, struct error *error);
+
+/* ---- past.c ---- */
+
+int past_load(struct store *store, struct error *error);
+
+/* Some consecutive ids on their way out of their batches' records. Embedded. */
+struct past_writer {
+    struct store_source *source;
+    struct buffer ids;
+    uint64_t first; /* sequence of the first */
+    uint32_t count;
+    int64_t oldest, newest;
+    uint64_t written; /* ids, in all rows */
+    bool lost;        /* ids were not kept, up to this time: */
+    int64_t lost_newest;
+};
+
+void past_writer_init(struct past_writer *writer, struct store_source *source);
+void past_writer_deinit(struct past_writer *writer);
+/* Parts of a transaction. The record is that of a closed batch that begins with `first`. */
+int past_writer_add(struct past_writer *writer, uint64_t first, int64_t oldest, int64_t newest,
+    struct slice record, struct error *error);
+int past_writer_end(struct past_writer *writer, struct error *error);
+
+/* Asks all rows whose times touch the inquiry's. */
+int past_find(struct store_source *source, const struct store_inquiry *inquiry,
+    int (*visit)(void *user, size_t id, uint64_t sequence), void *user, struct error *error);
+/* Drops what is too old or too much, a slice. 1: something was done. */
+int past_collect(struct store *store, struct error *error);
+/* Calls `visit` when the inquiry asks for the id. */
+int inquiry_match(const struct store_inquiry *inquiry, uint64_t id, uint64_t sequence,
+    int (*visit)(void *user, size_t id, uint64_t sequence), void *user);

@@ -9,7 +9,7 @@
 
 enum {
     APPLICATION_ID = 0x736c6164, /* "slad", in the file's header for file(1) and for us */
-    VERSION = 1,
+    VERSION = 2,
 };
 
 DEFINE_CLEANUP(struct database, database_close)
@@ -86,11 +86,42 @@ static const char schema[] =
     " until INTEGER NOT NULL -- wall clock, Unix seconds\n"
     ") WITHOUT ROWID;";
 
-static int write_schema(struct database *database, struct error *error)
+/* The ledger. A new store goes the same way as an old one, so that both come out alike. What was
+ * acknowledged before is known to be gone, not how: the ledger begins here. */
+static const char to_version_2[] =
+    "ALTER TABLE source ADD COLUMN judged_from INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE source SET judged_from = max(seen_from, 0);"
+    "ALTER TABLE position ADD COLUMN begun INTEGER NOT NULL DEFAULT 1;"
+    "UPDATE position SET begun = sequence;"
+    "CREATE TABLE acknowledged ("
+    " source INTEGER NOT NULL,"
+    " output INTEGER NOT NULL,"
+    " first_sequence INTEGER NOT NULL,"
+    " end_sequence INTEGER NOT NULL, -- not included\n"
+    " fates BLOB NOT NULL DEFAULT x'', -- see store/fates.h; empty: each delivered once\n"
+    " PRIMARY KEY (source, output, first_sequence)"
+    ") WITHOUT ROWID;"
+    /* Of batches that are gone. AUTOINCREMENT: the lowest is the oldest. */
+    "CREATE TABLE past ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " source INTEGER NOT NULL,"
+    " first_sequence INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " oldest INTEGER NOT NULL, -- date_create of its entries\n"
+    " newest INTEGER NOT NULL,"
+    " made INTEGER NOT NULL, -- wall clock, Unix seconds\n"
+    " ids BLOB NOT NULL -- 8 bytes each, then 8 bytes XXH3 of all; little endian\n"
+    ");"
+    "CREATE INDEX past_by_newest ON past (source, newest);";
+
+/* Writes what is missing above `version`; 0: all of it. */
+static int write_schema(struct database *database, int64_t version, struct error *error)
 {
     int result = database_begin(database, error);
-    if (result == 0)
+    if (result == 0 && version < 1)
         result = database_run_script(database, schema, error);
+    if (result == 0)
+        result = database_run_script(database, to_version_2, error);
     char identity[96];
     (void)snprintf(identity, sizeof(identity),
         "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID, VERSION);
@@ -103,7 +134,7 @@ static int write_schema(struct database *database, struct error *error)
     return database_commit(database, error);
 }
 
-/* 1: a store of ours; 0: an empty database. */
+/* The version of a store of ours, or 0: an empty database. */
 static int identify(struct database *database, struct error *error)
 {
     int64_t application = 0, version = 0, tables = 0;
@@ -122,12 +153,12 @@ static int identify(struct database *database, struct error *error)
             "%s is a database of another program; nothing was changed. Move it away, or set "
             "another state_dir",
             path);
-    if (version != VERSION)
+    if (version < 1 || version > VERSION)
         return error_set(error, ERROR_UNSUPPORTED,
             "%s has the layout of version %lld, and this program knows version %d; nothing was "
             "changed. Use the newer slackauditd again",
             path, (long long)version, VERSION);
-    return 1;
+    return (int)version;
 }
 
 /* SQLite would make the file readable for others; its log files take the mode from it. */
@@ -149,14 +180,13 @@ int schema_open(struct database **ret_database, const char *path, struct error *
         result = identify(database, error);
     if (result < 0)
         return result;
-    bool is_new = result == 0;
-    if (!is_new)
-        result = database_check(database, error);
+    int version = result;
+    result = version == 0 ? 0 : database_check(database, error);
     if (result >= 0)
         result = database_enable_writes(database, error);
-    if (result == 0 && is_new)
-        result = write_schema(database, error);
-    if (result == 0 && is_new)
+    if (result == 0 && version < VERSION)
+        result = write_schema(database, version, error);
+    if (result == 0 && version == 0)
         result = file_sync_parent(path, error);
     if (result == 0)
         *ret_database = TAKE(database);

@@ -66,6 +66,7 @@ static int load_one(struct store *store, const struct query *query, struct error
         .width = query_integer(query, 6),
     };
     source->next_sequence = (uint64_t)query_integer(query, 7);
+    source->judged_from = query_integer(query, 8);
     source_link(source);
     return 0;
 }
@@ -91,7 +92,7 @@ int sources_load(struct store *store, struct error *error)
 {
     _cleanup_(query_close) struct query query = QUERY_INIT;
     int result = query_open(&query, store->database, error,
-        "SELECT id, name, start, checkpoint, read_at, seen_from, width, next_sequence"
+        "SELECT id, name, start, checkpoint, read_at, seen_from, width, next_sequence, judged_from"
         " FROM source ORDER BY id");
     while (result == 0 && (result = query_next(&query, error)) > 0)
         result = load_one(store, &query, error);
@@ -292,6 +293,10 @@ static int delete_source(struct store *store, void *user, struct error *error)
     if (result == 0)
         result = database_run(database, error, "DELETE FROM walk_window WHERE source = ?", id);
     if (result == 0)
+        result = database_run(database, error, "DELETE FROM acknowledged WHERE source = ?", id);
+    if (result == 0)
+        result = database_run(database, error, "DELETE FROM past WHERE source = ?", id);
+    if (result == 0)
         result = database_run(database, error, "DELETE FROM position WHERE source = ?", id);
     if (result == 0)
         result = database_run(database, error, "DELETE FROM source WHERE id = ?", id);
@@ -336,5 +341,5 @@ int store_forget_source(struct store *store, const char *name, struct error *err
     block_cache_drop(&store->blocks, source->id);
     record_cache_drop(&store->records, source->id);
     source_bury(source);
-    return 0;
+    return past_load(store, error);
 }

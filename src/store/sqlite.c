@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/units.h"
 #include "store/private.h"
 #include "store/schema.h"
 #include "sys/file.h"
@@ -127,6 +128,8 @@ static int load(struct store *store, struct error *error)
     if (result == 0)
         result = positions_load(store, error);
     if (result == 0)
+        result = past_load(store, error);
+    if (result == 0)
         result = segments_recover(store, error);
     for (struct store_source *source = store->sources; result == 0 && source != NULL;
          source = source->next)
@@ -176,6 +179,8 @@ static int store_open(
     }
     store->directory = directory;
     store->max_bytes = options->max_bytes;
+    store->clock = options->clock;
+    store->ledger_seconds = options->ledger_us / USEC_PER_SEC;
     store->lock_fd = -1;
     store->segments = (struct segments)SEGMENTS_INIT;
     int result = open_files(store, options->existing, error);
@@ -266,6 +271,8 @@ const struct store_type store_sqlite = {
     .acknowledge = store_acknowledge,
     .output_state_set = store_output_state_set,
     .condemn = store_condemn,
+    .find = store_find,
+    .fate = store_fate,
     .collect = store_collect,
     .usage = store_usage,
     .set_max_bytes = store_set_max_bytes,

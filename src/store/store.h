@@ -15,6 +15,12 @@
  * entry that it has not acknowledged. A closed *piece* is a window that waits, unnumbered, for the
  * windows below it.
  *
+ * The *ledger* is what an auditor judges from. Which id stands behind which sequence is kept, 8
+ * bytes each, after the bytes have gone and the seen-set needs it no more; and for each output
+ * which sequences it acknowledged and what became of each (store/fates.h), written in the
+ * transaction that moves its position. What is too old, or too much, goes, the oldest first, and
+ * the ledger says from which second on it still judges.
+ *
  * A `visit` must not call the store. Names are copied. Sources and outputs are known by name; what
  * leaves the configuration keeps its state until it is forgotten. One thread. An error leaves the
  * store as it was before the call.
@@ -28,6 +34,7 @@
 #include "base/buffer.h"
 #include "base/hash.h"
 #include "base/slice.h"
+#include "store/fates.h"
 #include "sys/clock.h"
 
 /* Where the walk of a source stands. Times are Unix seconds of Slack's clock; -1: not yet known. */
@@ -40,8 +47,8 @@ struct store_walk {
 };
 
 enum store_window_kind {
-    STORE_WINDOW_FULL = 1,  /* moves the checkpoint */
-    STORE_WINDOW_FRESH = 2, /* a short poll at the newest end; never moves the checkpoint */
+    STORE_WINDOW_FULL = 1,   /* moves the checkpoint */
+    STORE_WINDOW_FRESH = 2,  /* a short poll at the newest end; never moves the checkpoint */
     STORE_WINDOW_REREAD = 3, /* of a batch that was lost; waiting: not begun yet */
 };
 
@@ -117,7 +124,16 @@ struct store_options {
     const char *directory; /* created with 0700 when absent */
     uint64_t max_bytes;
     struct clock *clock;
-    bool existing; /* ERROR_MISSING, and nothing is made, where no store is yet */
+    bool existing;     /* ERROR_MISSING, and nothing is made, where no store is yet */
+    int64_t ledger_us; /* how long ids are kept when nothing else needs them; 0: no longer */
+};
+
+/* What the ledger is asked about: ids (the first eight bytes of their keys, ledger_id()),
+ * ascending, none twice, whose entries all have times from `oldest` to `latest`. */
+struct store_inquiry {
+    const uint64_t *ids;
+    size_t count;
+    int64_t oldest, latest;
 };
 
 struct store;
@@ -139,8 +155,8 @@ struct store_type {
      * handle lasts until the store is closed; asking twice gives the same. */
     int (*source)(struct store *store, const char *name, struct store_source **ret_source,
         struct store_walk *ret_walk, struct error *error);
-    /* Its windows, the newest (highest `latest`) first: waiting pieces, ranges to be read again, and
-     * at most one open window. The caller frees the array and each window. */
+    /* Its windows, the newest (highest `latest`) first: waiting pieces, ranges to be read again,
+     * and at most one open window. The caller frees the array and each window. */
     int (*windows)(struct store_source *source, struct store_window **ret_windows,
         size_t *ret_count, struct error *error);
     /* Every id whose time is `from` or later, in any order, delivered or not. A negative return of
@@ -197,11 +213,12 @@ struct store_type {
     uint64_t (*next_sequence)(const struct store_source *source);
 
     /* Moves the position forward to `sequence`; `state`, when its data is not NULL, is kept with it
-     * in the same transaction. A position never moves back; one that comes to stand in a condemned
-     * batch goes on to its end. ERROR_INVALID for a sequence not yet given out, ERROR_MISSING for
-     * an output that was never attached. */
+     * in the same transaction. `fates` (store/fates.h) tells what became of the entries, the
+     * last that of `sequence - 1`; empty: each was delivered once. A position never moves back; one
+     * that comes to stand in a condemned batch goes on to its end. ERROR_INVALID for a sequence not
+     * yet given out, ERROR_MISSING for an output that was never attached. */
     int (*acknowledge)(struct store *store, const char *output, struct store_source *source,
-        uint64_t sequence, struct slice state, struct error *error);
+        uint64_t sequence, struct slice fates, struct slice state, struct error *error);
     /* State alone (a rotation noted before the rename). */
     int (*output_state_set)(
         struct store *store, const char *output, struct slice state, struct error *error);
@@ -212,8 +229,20 @@ struct store_type {
     int (*condemn)(struct store_source *source, uint64_t sequence, int64_t *ret_oldest,
         int64_t *ret_latest, struct error *error);
 
-    /* A slice of upkeep: drops batches that every output has passed, ids older than seen_from,
-     * empty segments; takes the reserve back when there is room. 1: there is more to do. */
+    /* The ledger: visits every sequence that one of the ids has (an id may have several, when it
+     * was read again; 0: not yet numbered). `*ret_from` is the second from which on no id was
+     * forgotten. ERROR_CORRUPT; a negative return of `visit` ends it. */
+    int (*find)(struct store_source *source, const struct store_inquiry *inquiry,
+        int (*visit)(void *user, size_t id, uint64_t sequence), void *user, int64_t *ret_from,
+        struct error *error);
+    /* What became of a sequence at an output. Cheap when asked in ascending order.
+     * ERROR_MISSING for an output that has no position in the source. */
+    int (*fate)(struct store_source *source, const char *output, uint64_t sequence,
+        enum store_fate *ret_fate, struct error *error);
+
+    /* A slice of upkeep: drops batches that every output has passed, ids older than seen_from and
+     * than the ledger's age, empty segments; takes the reserve back when there is room. 1: there is
+     * more to do. */
     int (*collect)(struct store *store, struct error *error);
 
     void (*usage)(struct store *store, struct store_usage *ret_usage);
@@ -233,9 +262,15 @@ struct store_type {
     int (*forget_source)(struct store *store, const char *name, struct error *error);
     int (*forget_output)(struct store *store, const char *name, struct error *error);
     /* Moves the checkpoint (and the start, if it is later) back to an earlier time so that what
-     * follows is read and delivered again: windows are given up, ids from then on go. ERROR_INVALID for a time that is not
-     * earlier and while a page is being written. */
+     * follows is read and delivered again: windows are given up, ids from then on go. ERROR_INVALID
+     * for a time that is not earlier and while a page is being written. */
     int (*rewind)(struct store *store, const char *source, int64_t checkpoint, struct error *error);
 };
+
+/* An id as the ledger knows it. */
+static inline uint64_t ledger_id(struct hash_key key)
+{
+    return (uint64_t)key.word[1] << 32 | key.word[0];
+}
 
 extern const struct store_type store_sqlite;

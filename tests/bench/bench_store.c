@@ -88,7 +88,7 @@ static uint64_t read_all(
         type->block_release(store, block);
         if (bytes - acknowledged < ACKNOWLEDGE_SIZE)
             continue;
-        check(type->acknowledge(store, "bench", source, sequence, none, &error), &error);
+        check(type->acknowledge(store, "bench", source, sequence, none, none, &error), &error);
         acknowledged = bytes;
         do
             result = type->collect(store, &error);

@@ -37,6 +37,8 @@ struct store_source {
     uint64_t corrupt;            /* a batch at this sequence fails its check; 0: none */
     uint64_t gap_first, gap_end; /* condemned */
     unsigned acknowledged;       /* calls */
+    struct buffer
+        told; /* the fate of each passed sequence: d, r (repeated), u (unwanted), x (dead) */
 };
 
 struct store {
@@ -63,6 +65,7 @@ static inline void fake_store_deinit(struct store *store)
         for (size_t j = 0; j < store->sources[i].count; j++)
             free(store->sources[i].entries[j].bytes);
         free(store->sources[i].entries);
+        buffer_deinit(&store->sources[i].told);
     }
     buffer_deinit(&store->state);
 }
@@ -209,8 +212,39 @@ static inline uint64_t fake_next_sequence(const struct store_source *source)
     return source->count + 1;
 }
 
+/* A list tells of every sequence from the position on, or of fewer behind a gap. */
+static inline void fake_note_fates(
+    struct store_source *source, uint64_t sequence, struct slice fates)
+{
+    uint64_t from = source->position == 0 ? 1 : source->position, told = 0;
+    struct fate_run run = {.count = sequence - from, .fate = STORE_DELIVERED};
+    if (sequence <= from)
+        return;
+    source->told.limit = MIB(4);
+    size_t start = source->told.size;
+    int more = fates.size == 0 ? 1 : fates_next(&fates, &run);
+    for (; more > 0; more = fates_next(&fates, &run))
+        for (told += run.count; run.count > 0; run.count--)
+            ck_assert_int_eq(buffer_append_byte(&source->told, "drux"[run.fate]), 0);
+    ck_assert_int_eq(more, 0);
+    ck_assert_uint_eq(source->told.size - start, told);
+    if (source->gap_end == 0)
+        ck_assert_uint_eq(told, sequence - from);
+    else
+        ck_assert_uint_le(told, sequence - from);
+}
+
+/* What the ledger was told of the first entries, a letter each. */
+static inline void fake_expect_told(struct store_source *source, const char *letters)
+{
+    const char *told = buffer_text(&source->told);
+    ck_assert_ptr_nonnull(told);
+    ck_assert_msg(strncmp(told, letters, strlen(letters)) == 0, "%s is not %s", told, letters);
+}
+
 static inline int fake_acknowledge(struct store *store, const char *output,
-    struct store_source *source, uint64_t sequence, struct slice state, struct error *error)
+    struct store_source *source, uint64_t sequence, struct slice fates, struct slice state,
+    struct error *error)
 {
     (void)output;
     ck_assert_uint_le(sequence, source->count + 1);
@@ -219,6 +253,7 @@ static inline int fake_acknowledge(struct store *store, const char *output,
         return error_set(error, ERROR_FULL, "the disk is full");
     }
     source->acknowledged++;
+    fake_note_fates(source, sequence, fates);
     if (sequence > source->position)
         source->position = sequence;
     return state.data == NULL ? 0 : fake_keep(store, state);

@@ -162,6 +162,7 @@ START_TEST(unwanted_entries_move_the_position_without_being_sent)
     ck_assert_uint_eq(rig->sent, 1);
     ck_assert_uint_eq(a->position, 108);
     ck_assert_int_eq(rig_status().state, DELIVERY_IDLE);
+    fake_expect_told(a, "uudduuuuuuuuuu");
     rig_deinit();
 }
 END_TEST
@@ -362,6 +363,7 @@ START_TEST(damaged_and_unencodable_entries_go_to_dead_letter_alone)
     RIG_ACCEPTED("a", 2, 3, 6);
     ck_assert_uint_eq(a->position, 8);
     ck_assert_uint_eq(rig_status().dead, 4);
+    fake_expect_told(a, "xddxxdx");
     char *letters = rig_dead_letters();
     ck_assert_str_eq(letters,
         "{\"time\":\"2023-11-14T22:13:20Z\",\"output\":\"out\",\"source\":\"a\",\"sequence\":1,"

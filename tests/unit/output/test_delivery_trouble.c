@@ -111,9 +111,36 @@ START_TEST(a_failed_batch_is_the_same_entries_again)
         ck_assert_str_eq(rig->log[i].body, rig->log[0].body);
     }
     rig_check_complete("a");
+    fake_expect_told(a, "dddddddddd"); /* a refused connection has carried nothing */
     ck_assert_uint_eq(rig_status().retries, 3);
     ck_assert_uint_eq(rig_status().failures, 0);
     ck_assert_str_eq(rig_status().last_error, "");
+    rig_deinit();
+}
+END_TEST
+
+static struct output_answer loses_first_answer(struct rig *self, const struct output_batch *batch)
+{
+    struct output_answer answer = rig_answer(OUTPUT_FAILED, "connection reset");
+    answer.transport = SLACKAUDIT_TRANSPORT_RESET;
+    if (batch->first == 1 && self->script[0] < 2) {
+        self->script[0]++;
+        return answer;
+    }
+    return rig_answer(OUTPUT_DELIVERED, "");
+}
+
+START_TEST(what_was_sent_again_after_a_lost_answer_is_told_to_the_ledger)
+{
+    rig_init();
+    struct store_source *a = fake_store_source(&rig->store, "a");
+    fake_store_add_many(a, 5, "x");
+    rig->config.batch.max_entries = 3;
+    rig->receiver = loses_first_answer;
+    rig_start();
+    rig_finish();
+    rig_check_complete("a");
+    fake_expect_told(a, "rrrdd");
     rig_deinit();
 }
 END_TEST
@@ -629,6 +656,7 @@ START_TEST(state_beside_a_batch_is_refused_while_an_acknowledgement_is_not_store
 END_TEST
 
 CHECK_MAIN("delivery_trouble", a_failed_batch_is_the_same_entries_again,
+    what_was_sent_again_after_a_lost_answer_is_told_to_the_ledger,
     past_the_retry_stack_waits_double_from_one_second_to_a_minute_for_ever,
     retry_after_is_waited_for, retry_now_does_not_wait,
     of_several_in_flight_the_failed_one_goes_first_and_the_others_not_again,

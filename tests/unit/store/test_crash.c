@@ -61,7 +61,7 @@ static void give_up(struct scene *scene)
 static void acknowledge(struct scene *scene)
 {
     ck_assert_ok(store_type->acknowledge(
-        scene->store, "out", scene->source, 6, SLICE_LITERAL("length 6"), error));
+        scene->store, "out", scene->source, 6, SLICE_LITERAL(""), SLICE_LITERAL("length 6"), error));
 }
 
 /* ---- Cases ---- */

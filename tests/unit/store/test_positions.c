@@ -96,14 +96,14 @@ START_TEST(state_is_kept_with_the_position_and_alone)
     expect_state(&scene, "out", "");
     scene_store(&scene, 1, 5);
     ck_assert_ok(store_type->acknowledge(
-        scene.store, "out", scene.source, 3, SLICE_LITERAL("length 3"), error));
+        scene.store, "out", scene.source, 3, SLICE_LITERAL(""), SLICE_LITERAL("length 3"), error));
     expect_state(&scene, "out", "length 3");
     acknowledge(&scene, "out", 4);
     scene_reopen(&scene);
     expect_state(&scene, "out", "length 3");
     /* The position stands still, and the state changes all the same. */
     ck_assert_ok(store_type->acknowledge(
-        scene.store, "out", scene.source, 4, SLICE_LITERAL("rotated"), error));
+        scene.store, "out", scene.source, 4, SLICE_LITERAL(""), SLICE_LITERAL("rotated"), error));
     expect_state(&scene, "out", "rotated");
     ck_assert_ok(
         store_type->output_state_set(scene.store, "out", SLICE_LITERAL("alone\n\"x"), error));
