@@ -308,6 +308,16 @@ static inline void check_contains(const char *text, const char *part)
     ck_assert_msg(strstr(text, part) != NULL, "\"%s\" is not in \"%s\"", part, text);
 }
 
+/* Nobody has connected to the server, and no callback has come. */
+static inline void check_nothing_sent(struct scene *scene)
+{
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(slackaudit_engine_turn(scene->engine, USEC_PER_MSEC), 0);
+    ck_assert_int_eq(loop_turn(scene->server_loop, 0), 0);
+    ck_assert_uint_eq(scene->server.connections, 0);
+    ck_assert_uint_eq(scene->begun + scene->done, 0);
+}
+
 static inline void check_wait(
     const struct scene *scene, size_t index, int64_t low_us, int64_t high_us)
 {

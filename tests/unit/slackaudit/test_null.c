@@ -17,15 +17,6 @@
             "\"%s\" does not begin with %s", problem.text, parameter);                             \
     } while (0)
 
-static void check_nothing_sent(struct scene *scene)
-{
-    for (int i = 0; i < 3; i++)
-        ck_assert_int_eq(slackaudit_engine_turn(scene->engine, USEC_PER_MSEC), 0);
-    ck_assert_int_eq(loop_turn(scene->server_loop, 0), 0);
-    ck_assert_uint_eq(scene->server.connections, 0);
-    ck_assert_uint_eq(scene->begun + scene->done, 0);
-}
-
 START_TEST(engines_and_clients)
 {
     struct scene scene;

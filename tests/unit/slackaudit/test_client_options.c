@@ -1,5 +1,6 @@
 /*
- * Bad parameters: each is refused by name before anything is sent, and no text shows a secret.
+ * Bad options of a client: each is refused by name before anything is sent, and no text shows a
+ * secret.
  */
 #include "check_main.h"
 
@@ -208,155 +209,11 @@ START_TEST(options_of_an_older_header_have_their_newer_fields_unset)
 }
 END_TEST
 
-static void check_no_page(
-    struct scene *scene, const struct slackaudit_query *query, const char *parameter)
-{
-    struct slackaudit_page_call request = scene_page_call(scene);
-    request.query = *query;
-    struct slackaudit_problem problem = {0};
-    ck_assert_int_eq(slackaudit_client_page(scene->client, &request, &scene->call, &problem),
-        SLACKAUDIT_ERROR_INVALID);
-    ck_assert_msg(strncmp(problem.text, parameter, strlen(parameter)) == 0,
-        "\"%s\" does not begin with %s", problem.text, parameter);
-}
-
-START_TEST(a_query_out_of_bounds_is_refused_and_nothing_is_sent)
-{
-    struct scene scene;
-    scene_init(&scene);
-    scene_client(&scene, NULL);
-    check_no_page(&scene, &(struct slackaudit_query){.has_limit = true, .limit = 10000}, "limit");
-    check_no_page(&scene, &(struct slackaudit_query){.has_limit = true, .limit = -1}, "limit");
-    check_no_page(&scene,
-        &(struct slackaudit_query){
-            .has_oldest = true, .oldest = 2, .has_latest = true, .latest = 1},
-        "oldest");
-    check_no_page(&scene, &(struct slackaudit_query){.has_oldest = true, .oldest = -1}, "oldest");
-    check_no_page(&scene, &(struct slackaudit_query){.has_latest = true, .latest = -1}, "latest");
-    check_no_page(&scene, &(struct slackaudit_query){.action = "a,,b"}, "action");
-    check_no_page(&scene, &(struct slackaudit_query){.action = ","}, "action");
-    check_no_page(&scene, &(struct slackaudit_query){.action = "a,"}, "action");
-    check_no_page(&scene,
-        &(struct slackaudit_query){
-            .action = "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y,z,1,2,3,4,5"},
-        "action");
-    char *cursor = calloc(1, LIMIT_CURSOR + 2);
-    memset(cursor, 'x', LIMIT_CURSOR + 1);
-    check_no_page(&scene, &(struct slackaudit_query){.cursor = cursor}, "cursor");
-    free(cursor);
-    for (int i = 0; i < 5; i++)
-        ck_assert_int_eq(slackaudit_engine_turn(scene.engine, USEC_PER_MSEC), 0);
-    ck_assert_int_eq(loop_turn(scene.server_loop, 0), 0);
-    ck_assert_uint_eq(scene.server.connections, 0);
-    scene_deinit(&scene);
-}
-END_TEST
-
-START_TEST(what_a_query_may_hold_at_most_is_sent)
-{
-    struct scene scene;
-    scene_init(&scene);
-    scene_answer(&scene, "200 OK", "", TWO_ENTRIES);
-    scene_client(&scene, NULL);
-    char *cursor = calloc(1, LIMIT_CURSOR + 1);
-    memset(cursor, '=', LIMIT_CURSOR);
-    struct slackaudit_page_call request = scene_page_call(&scene);
-    request.query = (struct slackaudit_query){
-        .has_oldest = true,
-        .oldest = 1,
-        .has_latest = true,
-        .latest = 1,
-        .has_limit = true,
-        .limit = 1,
-        .action = "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y,z,1,2,3,4",
-        .cursor = cursor,
-    };
-    ck_assert_int_eq(slackaudit_client_page(scene.client, &request, NULL, NULL), 0);
-    free(cursor); /* what is passed in is copied */
-    scene_run(&scene);
-    check_two_entries(&scene);
-    ck_assert_uint_gt(scene.server.last_request.size, 3 * LIMIT_CURSOR);
-    scene_deinit(&scene);
-}
-END_TEST
-
-START_TEST(a_page_call_wants_a_client_with_a_token_and_an_end)
-{
-    struct scene scene;
-    scene_init(&scene);
-    struct slackaudit_options options = scene_options(&scene);
-    options.token = NULL;
-    scene_client(&scene, &options);
-    check_no_page(&scene, &(struct slackaudit_query){0}, "token");
-    struct slackaudit_page_call request = scene_page_call(&scene);
-    struct slackaudit_problem problem;
-    ck_assert_int_eq(
-        slackaudit_client_page(NULL, &request, NULL, &problem), SLACKAUDIT_ERROR_INVALID);
-    check_contains(problem.text, "client");
-    request.on_done = NULL;
-    ck_assert_int_eq(
-        slackaudit_client_page(scene.client, &request, NULL, &problem), SLACKAUDIT_ERROR_INVALID);
-    check_contains(problem.text, "on_done");
-    ck_assert_int_eq(
-        slackaudit_client_page(scene.client, NULL, NULL, NULL), SLACKAUDIT_ERROR_INVALID);
-    scene_deinit(&scene);
-}
-END_TEST
-
-static void check_no_call(
-    struct scene *scene, const struct slackaudit_request *request, const char *parameter)
-{
-    const struct slackaudit_events events = scene_events(scene);
-    struct slackaudit_problem problem = {0};
-    int code = slackaudit_client_call(scene->client, request, &events, &scene->call, &problem);
-    ck_assert_msg(code == SLACKAUDIT_ERROR_INVALID || code == SLACKAUDIT_ERROR_LIMIT, "%d", code);
-    check_contains(problem.text, parameter);
-}
-
-START_TEST(a_request_out_of_bounds_is_refused_by_name)
-{
-    static const char *const paths[] = {
-        NULL, "", "/schemas", "../schemas", "a/../b", "schemas?x=1", "a b", "a\r\nb", "http://x/"};
-    struct scene scene;
-    scene_init(&scene);
-    scene_client(&scene, NULL);
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-        check_no_call(&scene, &(struct slackaudit_request){.path = paths[i]}, "path");
-    check_no_call(&scene, &(struct slackaudit_request){.path = "a", .method = "GET /x"}, "method");
-    check_no_call(&scene, &(struct slackaudit_request){.path = "a", .method = ""}, "method");
-    check_no_call(&scene, &(struct slackaudit_request){.path = "a", .body_size = 1}, "body");
-    check_no_call(&scene,
-        &(struct slackaudit_request){
-            .path = "a", .extras.query = (const char *const[]){"name", NULL, NULL}},
-        "query");
-    check_no_call(&scene,
-        &(struct slackaudit_request){
-            .path = "a", .extras.headers = (const char *const[]){"X", "a\nb", NULL}},
-        "headers");
-    char *long_value = calloc(1, LIMIT_URL + 1);
-    memset(long_value, 'x', LIMIT_URL);
-    check_no_call(&scene,
-        &(struct slackaudit_request){
-            .path = "a", .extras.query = (const char *const[]){"name", long_value, NULL}},
-        "query");
-    const char *headers[] = {"X", long_value, NULL};
-    check_no_call(
-        &scene, &(struct slackaudit_request){.path = "a", .extras.headers = headers}, "headers");
-    free(long_value);
-    ck_assert_int_eq(slackaudit_engine_turn(scene.engine, USEC_PER_MSEC), 0);
-    ck_assert_int_eq(loop_turn(scene.server_loop, 0), 0);
-    ck_assert_uint_eq(scene.server.connections, 0);
-    scene_deinit(&scene);
-}
-END_TEST
-
-CHECK_MAIN("client_parameters", a_base_url_that_cannot_be_trusted_with_a_token_is_refused,
+CHECK_MAIN("client_options", a_base_url_that_cannot_be_trusted_with_a_token_is_refused,
     an_address_over_https_or_to_this_machine_is_taken,
     a_token_that_cannot_stand_in_a_header_is_refused,
     a_header_that_would_break_the_request_is_refused,
     a_proxy_that_cannot_be_one_is_refused_before_any_call,
     a_proxy_is_taken_with_and_without_scheme_user_and_port,
     other_options_out_of_range_are_refused_by_name,
-    options_of_an_older_header_have_their_newer_fields_unset,
-    a_query_out_of_bounds_is_refused_and_nothing_is_sent, what_a_query_may_hold_at_most_is_sent,
-    a_page_call_wants_a_client_with_a_token_and_an_end, a_request_out_of_bounds_is_refused_by_name)
+    options_of_an_older_header_have_their_newer_fields_unset)
