@@ -77,8 +77,10 @@ static const struct schema_key http_keys[] = {
         .high = 127,
         .fault = listener_fault,
         .offset = offsetof(struct config, http_listen),
-        .meaning = "Where `/metrics`, `/healthz`, `/readyz` and `/status` are served, read only: "
-                   "`ADDRESS:PORT` as in 127.0.0.1:9464, or `unix:PATH`; empty: nowhere."},
+        .meaning =
+            "Where `/metrics`, `/healthz`, `/readyz` and `/status` are served, read only: "
+            "`ADDRESS:PORT` as in 127.0.0.1:9464, `unix:PATH`, or `systemd`: the socket that a "
+            "socket unit passes; empty: nowhere."},
 };
 
 static const struct schema_group http = {

@@ -12,8 +12,10 @@
 
 #include "base/cleanup.h"
 #include "sys/file.h"
+#include "sys/service.h"
 
 #define UNIX_SCHEME "unix:"
+#define PASSED      "systemd"
 
 union address {
     struct sockaddr any;
@@ -79,13 +81,15 @@ static int read_local(const char *text, union address *ret_address)
 const char *listener_fault(const char *address)
 {
     union address read;
+    if (strcmp(address, PASSED) == 0)
+        return NULL;
     if (is_local(address))
         return read_local(address, &read) < 0
                    ? "must be unix: and the path of a socket, at most 107 bytes"
                    : NULL;
     return read_network(address, &read) < 0
-               ? "must be a numeric address and a port, as in 127.0.0.1:9464 or [::1]:9464, or "
-                 "unix: and a path"
+               ? "must be a numeric address and a port, as in 127.0.0.1:9464 or [::1]:9464, "
+                 "unix: and a path, or systemd"
                : NULL;
 }
 
@@ -158,10 +162,25 @@ static int bind_and_listen(int fd, union address *address)
     return getsockname(fd, &address->any, &size);
 }
 
+static void describe_network(struct listener *listener, const union address *where)
+{
+    char host[INET6_ADDRSTRLEN];
+    bool is_v6 = where->any.sa_family == AF_INET6;
+    *listener = (struct listener){
+        .port = ntohs(is_v6 ? where->v6.sin6_port : where->v4.sin_port),
+        .is_loopback = is_loopback(where),
+        .fd = -1,
+    };
+    (void)inet_ntop(where->any.sa_family,
+        is_v6 ? (const void *)&where->v6.sin6_addr : (const void *)&where->v4.sin_addr, host,
+        sizeof(host)); /* the family is known and the text fits */
+    (void)snprintf(listener->name, sizeof(listener->name), is_v6 ? "[%s]:%u" : "%s:%u", host,
+        listener->port); /* it fits */
+}
+
 static int open_network(struct listener *ret_listener, const char *text, struct error *error)
 {
     union address where;
-    char host[INET6_ADDRSTRLEN];
     if (read_network(text, &where) < 0)
         return error_set(error, ERROR_INVALID,
             "\"%s\" is no address to listen on: give ADDRESS:PORT, as in 127.0.0.1:8888 or [::1]:0",
@@ -170,21 +189,42 @@ static int open_network(struct listener *ret_listener, const char *text, struct 
     if (fd < 0 || bind_and_listen(fd, &where) < 0)
         return error_set(
             error, ERROR_UNAVAILABLE, "cannot listen on %s: %s", text, strerror(errno));
-    bool is_v6 = where.any.sa_family == AF_INET6;
-    struct listener made = {.port = ntohs(is_v6 ? where.v6.sin6_port : where.v4.sin_port),
-        .is_loopback = is_loopback(&where)};
-    (void)inet_ntop(where.any.sa_family,
-        is_v6 ? (void *)&where.v6.sin6_addr : (void *)&where.v4.sin_addr, host,
-        sizeof(host)); /* the family is known and the text fits */
-    (void)snprintf(
-        made.name, sizeof(made.name), is_v6 ? "[%s]:%u" : "%s:%u", host, made.port); /* it fits */
-    made.fd = take_fd(&fd);
-    *ret_listener = made;
+    describe_network(ret_listener, &where);
+    ret_listener->fd = take_fd(&fd);
+    return 0;
+}
+
+/* ---- Passed by systemd ---- */
+
+static int open_passed(struct listener *ret_listener, struct error *error)
+{
+    union address where = {0};
+    socklen_t size = sizeof(where);
+    _cleanup_close_ int fd = -1;
+    int r = service_take_socket(&fd, error);
+    if (r < 0)
+        return r;
+    if (getsockname(fd, &where.any, &size) < 0)
+        return error_set_errno(error, errno, "cannot ask where the socket from systemd listens");
+    if (where.any.sa_family == AF_INET || where.any.sa_family == AF_INET6) {
+        describe_network(ret_listener, &where);
+    } else if (where.any.sa_family == AF_UNIX) {
+        *ret_listener = (struct listener){.is_loopback = true};
+        (void)snprintf(ret_listener->name, sizeof(ret_listener->name), UNIX_SCHEME "%.*s",
+            (int)sizeof(where.local.sun_path), where.local.sun_path); /* it fits */
+    } else {
+        return error_set(error, ERROR_UNAVAILABLE,
+            "the socket from systemd is neither one of the internet nor a Unix socket");
+    }
+    ret_listener->is_passed = true;
+    ret_listener->fd = take_fd(&fd);
     return 0;
 }
 
 int listener_open(struct listener *ret_listener, const char *address, struct error *error)
 {
+    if (strcmp(address, PASSED) == 0)
+        return open_passed(ret_listener, error);
     return is_local(address) ? open_local(ret_listener, address, error)
                              : open_network(ret_listener, address, error);
 }
@@ -194,7 +234,7 @@ void listener_close(struct listener *listener)
     if (listener->fd >= 0)
         (void)close(listener->fd); /* nothing was promised to those who did not connect yet */
     listener->fd = -1;
-    if (is_local(listener->name))
+    if (is_local(listener->name) && !listener->is_passed)
         (void)unlink(listener->name + strlen(UNIX_SCHEME)); /* gone already is as good */
     *listener->name = '\0';
 }

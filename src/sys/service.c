@@ -1,11 +1,13 @@
 #include "sys/service.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <syslog.h>
@@ -123,6 +125,32 @@ void service_status(const char *format, ...)
     text[strcspn(text, "\n")] =
         '\0'; /* what follows a line break would be another message to systemd */
     (void)sd_notifyf(0, "STATUS=%s", text);
+}
+
+int service_take_socket(int *ret_fd, struct error *error)
+{
+    int count = sd_listen_fds(0);
+    if (count < 0)
+        return error_set_errno(error, -count, "cannot take the socket from systemd");
+    if (count == 0)
+        return error_set(error, ERROR_UNAVAILABLE,
+            "systemd passes no socket: start the socket unit, and then the service again");
+    if (count > 1)
+        return error_set(error, ERROR_UNAVAILABLE,
+            "systemd passes %d sockets, and one is wanted: leave one ListenStream= in the socket "
+            "unit",
+            count);
+    const int listening = 1;
+    if (sd_is_socket(SD_LISTEN_FDS_START, AF_UNSPEC, SOCK_STREAM, listening) <= 0)
+        return error_set(error, ERROR_UNAVAILABLE,
+            "what systemd passes is no listening stream socket: the socket unit wants "
+            "ListenStream= "
+            "and Accept=no");
+    int fd = fcntl(SD_LISTEN_FDS_START, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        return error_set_errno(error, errno, "cannot take the socket from systemd");
+    *ret_fd = fd;
+    return 0;
 }
 
 int64_t service_watchdog_interval_us(void)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "base/log.h"
 
 /* True when standard error is the journal's own stream ($JOURNAL_STREAM names it). */
@@ -24,6 +25,11 @@ void service_ready(const char *status);
 void service_reloading(void);
 void service_stopping(void);
 void service_status(const char *format, ...) _printf_(1, 2);
+
+/* A listening stream socket that a socket unit passes ($LISTEN_FDS), as a descriptor of the
+ * caller's own: the one from systemd stays open, so that the socket can be taken again.
+ * ERROR_UNAVAILABLE, with what to do, when none comes, more than one, or something else. */
+int service_take_socket(int *ret_fd, struct error *error);
 
 /* Half of the watchdog's time in microseconds, or 0 when none is asked for; service_watchdog() pets
  * it. */
