@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -10,23 +11,49 @@
 #include "daemon/daemon.h"
 #include "sys/file.h"
 
-#define UNIT_RUNTIME "/run/slackauditd" /* RuntimeDirectory= of the unit */
+#define CONFIG_FOLDER "/etc/slackauditd/"
+#define CONFIG_ENDING ".yaml"
 
-/* systemd tells a unit where its runtime directory is, but no shell: without this an operator would
- * look for the control socket of the unit, which runs with the default configuration, in the state
- * directory. */
-static void know_runtime_directory(void)
+enum { UNIT_SIZE = 256, DIRECTORY_SIZE = UNIT_SIZE + 16 };
+
+/* The unit that runs with this configuration: slackauditd, or slackauditd@NAME with NAME.yaml. */
+static bool name_unit(const char *path, char unit[static UNIT_SIZE])
 {
-    if (access(UNIT_RUNTIME, F_OK) == 0)
-        (void)setenv("RUNTIME_DIRECTORY", UNIT_RUNTIME, 0); /* the next words say where it looked */
+    size_t folder = strlen(CONFIG_FOLDER), ending = strlen(CONFIG_ENDING), size = strlen(path);
+    if (strncmp(path, CONFIG_FOLDER, folder) != 0 || size <= folder + ending ||
+        strcmp(path + size - ending, CONFIG_ENDING) != 0)
+        return false;
+    const struct slice name = {path + folder, size - folder - ending};
+    bool is_default = slice_equal(name, slice_of("slackauditd"));
+    int length = snprintf(unit, UNIT_SIZE, is_default ? "%.*s" : "slackauditd@%.*s",
+        SLICE_PRINT(name)); /* a longer one is no unit's */
+    return length > 0 && length < UNIT_SIZE && memchr(name.data, '/', name.size) == NULL;
+}
+
+static void know_directory(const char *variable, const char *parent, const char *unit)
+{
+    char path[DIRECTORY_SIZE];
+    (void)snprintf(path, sizeof(path), "%s/%s", parent, unit); /* it fits */
+    if (access(path, F_OK) == 0)
+        (void)setenv(variable, path, 0); /* the next words say where it looked */
+}
+
+/* systemd tells a unit where its directories are, but no shell: without this an operator would look
+ * for the control socket, and for an instance's store, where they are not. */
+static void know_directories(const char *config_path)
+{
+    char unit[UNIT_SIZE];
+    if (!name_unit(config_path, unit))
+        return;
+    know_directory("RUNTIME_DIRECTORY", "/run", unit);
+    know_directory("STATE_DIRECTORY", "/var/lib", unit);
 }
 
 int configuration_read(const struct ctl_request *request, struct config **ret_config)
 {
     _cleanup_(buffer_deinit) struct buffer text = BUFFER_INIT(LIMIT_CONFIG);
     struct error error = ERROR_INIT;
-    if (!request->config_given)
-        know_runtime_directory();
+    know_directories(request->config_path);
     if (file_read(request->config_path, &text, &error) < 0) {
         (void)print_complaint(0, "%s", error.text); /* the code comes below */
         fputs("Name the daemon's configuration with --config FILE.\n", stderr);

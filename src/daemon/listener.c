@@ -3,9 +3,20 @@
 
 #include "daemon/pages.h"
 #include "daemon/snapshot.h"
+#include "sys/service.h"
+
+/* systemd would accept on its behalf, and nobody would answer. */
+static void name_unused_socket(const struct config *config)
+{
+    if (service_has_socket() && strcmp(config->http_listen, "systemd") != 0)
+        log_warning(NULL,
+            "the socket that systemd passes is not used: say `http: {listen: systemd}` "
+            "in the configuration, or stop the socket unit");
+}
 
 int daemon_start_listener(struct daemon *daemon, const struct config *config, struct error *error)
 {
+    name_unused_socket(config);
     if (daemon->listener != NULL || *config->http_listen == '\0' || daemon->options.once)
         return 0;
     int r = http_server_new(

@@ -127,6 +127,11 @@ void service_status(const char *format, ...)
     (void)sd_notifyf(0, "STATUS=%s", text);
 }
 
+bool service_has_socket(void)
+{
+    return sd_listen_fds(0) > 0;
+}
+
 int service_take_socket(int *ret_fd, struct error *error)
 {
     int count = sd_listen_fds(0);

@@ -26,6 +26,9 @@ void service_reloading(void);
 void service_stopping(void);
 void service_status(const char *format, ...) _printf_(1, 2);
 
+/* A socket unit passes something ($LISTEN_FDS). */
+bool service_has_socket(void);
+
 /* A listening stream socket that a socket unit passes ($LISTEN_FDS), as a descriptor of the
  * caller's own: the one from systemd stays open, so that the socket can be taken again.
  * ERROR_UNAVAILABLE, with what to do, when none comes, more than one, or something else. */
