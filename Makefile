@@ -4,14 +4,14 @@ JOBS  ?= $(shell nproc)
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test test-sanitize test-all bench symbols lint install format clean
-.PHONY: packages-for-build packages-for-test packages-for-lint
+.PHONY: help build demo test test-sanitize test-all bench symbols lint install deb format clean
+.PHONY: packages-for-build packages-for-test packages-for-lint packages-for-package
 .NOTPARALLEL: # ninja and ctest are
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-packages-for-build packages-for-test packages-for-lint: packages-for-%:
+packages-for-build packages-for-test packages-for-lint packages-for-package: packages-for-%:
 	@packaging/install-needed $*
 
 build: packages-for-build ## build the programs into build/
@@ -47,6 +47,9 @@ lint: packages-for-lint build ## clang-tidy over the sources
 install: build ## install below PREFIX (/usr/local), in DESTDIR when it is given
 	@DESTDIR=$(DESTDIR) cmake --install $(BUILD)
 	@test -n "$(DESTDIR)" -o "$$(id -u)" != 0 || ldconfig # or programs do not find the library
+
+deb: packages-for-package ## build the Debian packages into build/packages
+	@JOBS=$(JOBS) packaging/build-deb $(BUILD)/packages
 
 format: packages-for-lint ## lay the sources out
 	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'docs/*.c' | xargs clang-format -i

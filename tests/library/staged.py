@@ -1,5 +1,5 @@
 """The whole installation, staged below DESTDIR as packages are made: nothing is written beside it, each file belongs
-to one of the components `library`, `development` and `programs`, the headers are the public ones, and slackaudit.pc
+to one of the components `library`, `development`, `programs` and `simulator`, the headers are the public ones, and slackaudit.pc
 speaks of the prefix that the package will have.
 
     staged.py --build BUILD --version VERSION"""
@@ -15,7 +15,7 @@ import scratch  # noqa: E402
 from public_headers import public_headers  # noqa: E402
 from scratch import check, run  # noqa: E402
 
-COMPONENTS = ("library", "development", "programs")
+COMPONENTS = ("library", "development", "programs", "simulator")
 PREFIX = "/usr"
 
 
@@ -60,10 +60,10 @@ def check_development(files):
     check(not any(re.search(r"\.so\.\d", name) for name in rest), "the library itself is among the development files")
 
 
-def check_programs(files):
-    for path in ("/usr/bin/slackauditd", "/usr/bin/slackauditctl", "/usr/bin/slackaudit-sim",
-                 "/etc/slackauditd/slackauditd.yaml"):
-        check(path in files, f"the component `programs` has no {path}")
+def check_programs(programs, simulator):
+    for path in ("/usr/bin/slackauditd", "/usr/bin/slackauditctl", "/etc/slackauditd/slackauditd.yaml"):
+        check(path in programs, f"the component `programs` has no {path}")
+    check("/usr/bin/slackaudit-sim" in simulator, "the component `simulator` has no program")
 
 
 def check_pc(folder, version):
@@ -87,7 +87,7 @@ def main():
         check_components(parts, everything)
         check_library(parts["library"], arguments.version)
         check_development(parts["development"])
-        check_programs(parts["programs"])
+        check_programs(parts["programs"], parts["simulator"])
         check_pc(folder / "everything", arguments.version)
         print(", ".join(f"{component}: {len(files)} files" for component, files in parts.items()))
 

@@ -3,9 +3,10 @@ list src/slackaudit/libslackaudit.symbols. The static library defines no other g
 libraries but those that its parts use.
 
     symbols.py SHARED STATIC     the test
-    symbols.py --renew SHARED    writes the list anew (the target `symbols`): look at the difference before you
-                                 commit it. A name that is gone or means something else breaks programs that were
-                                 built before, so SOVERSION in src/slackaudit/CMakeLists.txt goes up."""
+    symbols.py --renew SHARED    writes the list anew (the target `symbols`), and packaging/debian's, which says since
+                                 which version each name is there: look at the difference before you commit it. A
+                                 name that is gone or means something else breaks programs that were built before, so
+                                 SOVERSION in src/slackaudit/CMakeLists.txt goes up."""
 
 import pathlib
 import re
@@ -16,7 +17,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "structure"
 from public_headers import SOURCES, declared_functions  # noqa: E402
 
 LIST = SOURCES / "slackaudit/libslackaudit.symbols"
+DEBIAN_LIST = SOURCES.parent / "packaging/debian/libslackaudit1.symbols"
 SONAME = "libslackaudit.so.1"
+NODE = "SLACKAUDIT_1"
 VERSION_NODE = re.compile(r"SLACKAUDIT_\d+")
 
 # Of the system and of the sanitizers: everybody has them or asked for them.
@@ -54,11 +57,18 @@ def check_dynamic(shared):
         yield f"it needs neither libcurl nor json-c: {needed}"
 
 
+def debian_versions():
+    """The version of the project that each name came with, as Debian's list has it."""
+    lines = DEBIAN_LIST.read_text(encoding="ascii").splitlines() if DEBIAN_LIST.exists() else []
+    return {line.split("@")[0].strip(): line.split()[-1] for line in lines if f"@{NODE} " in line}
+
+
 def check(shared, static):
     listed = LIST.read_text(encoding="ascii").split()
     problems = compare("shared library", globals_of("--dynamic", shared), set(listed))
     problems += compare("static library", globals_of("--extern-only", static), set(listed))
     problems += compare("public headers", declared_functions(), set(listed))
+    problems += compare(f"packaging/debian/{DEBIAN_LIST.name}", debian_versions().keys() - {NODE}, set(listed))
     if listed != sorted(set(listed)):
         problems.append("the list is not sorted")
     if problems:
@@ -71,8 +81,15 @@ def check(shared, static):
 
 
 def renew(shared):
-    LIST.write_text("".join(f"{name}\n" for name in sorted(globals_of("--dynamic", shared))), encoding="ascii")
-    print(f"{LIST} is new")
+    names = sorted(globals_of("--dynamic", shared))
+    LIST.write_text("".join(f"{name}\n" for name in names), encoding="ascii")
+    project = (SOURCES.parent / "CMakeLists.txt").read_text(encoding="utf-8")
+    version = re.search(r"^project\(\S+ VERSION ([0-9.]+)", project, re.MULTILINE)[1]
+    known = debian_versions()
+    DEBIAN_LIST.write_text("".join([
+        f"{SONAME} libslackaudit1 #MINVER#\n* Build-Depends-Package: libslackaudit-dev\n",
+        *(f" {name}@{NODE} {known.get(name, version)}\n" for name in [NODE, *names])]), encoding="ascii")
+    print(f"{LIST} and {DEBIAN_LIST} are new")
     return 0
 
 
