@@ -137,7 +137,7 @@ static int choose_proxy(
         proxy = "";
     if (proxy == NULL)
         proxy = proxy_of_environment(&name);
-    const char *fault = proxy == NULL || *proxy == '\0' ? NULL : proxy_fault(proxy);
+    const char *fault = *proxy == '\0' ? NULL : proxy_fault(proxy);
     if (fault != NULL)
         return error_set(error, ERROR_INVALID, "%s %s", name, fault);
     return copy_text(proxy, &client->proxy) < 0

@@ -30,8 +30,9 @@ struct slackaudit_options {
     bool insecure_http;   /* allow http:// to a host that is not loopback */
     int64_t timeout_us;   /* 30 s, for each attempt */
     /* [SCHEME://][USER[:PASSWORD]@]HOST[:PORT], by HTTP, HTTPS or SOCKS; "": none. NULL: the first
-     * that is set of HTTPS_PROXY, https_proxy, HTTP_PROXY and http_proxy (as in Slack's SDK), but
-     * none for a base_url on this machine; NO_PROXY holds. */
+     * that is set of HTTPS_PROXY, https_proxy, HTTP_PROXY and http_proxy (as in Slack's SDK; in a
+     * CGI program not HTTP_PROXY), but none for a base_url on this machine. NO_PROXY holds for one
+     * that is given here, too. */
     const char *proxy;
     /* PEM files; NULL or "": the system's authorities, no certificate of our own. */
     const char *ca_file, *cert_file, *key_file;
@@ -57,8 +58,9 @@ struct slackaudit_options {
 
 /* `engine` may be NULL: the client has one of its own. The caller frees the client.
  * ERROR_INVALID for an empty token or one with a line break, an address that is not http(s), has
- * user information or does not end in a slash, a header with a line break; the text begins with the
- * name of the option and never shows its value. ERROR_MEMORY, ERROR_SYSTEM. */
+ * user information or does not end in a slash, a header with a line break, a proxy that cannot be
+ * understood; the text begins with the name of the option (or of the variable) and never shows its
+ * value. ERROR_MEMORY, ERROR_SYSTEM. */
 SLACKAUDIT_API int slackaudit_client_new(struct slackaudit_client **ret_client,
     struct slackaudit_engine *engine, const struct slackaudit_options *options,
     struct slackaudit_problem *problem);

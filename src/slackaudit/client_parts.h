@@ -15,7 +15,7 @@ struct slackaudit_client {
     struct call_list calls;               /* under way */
     struct secret *authorization;         /* the value of the header, or NULL */
     char *base_url;
-    char *proxy; /* NULL: from the environment */
+    char *proxy; /* "": none */
     char *ca_file, *cert_file, *key_file, *tls_min_version;
     char *user_agent;
     struct headers headers;

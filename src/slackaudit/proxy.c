@@ -18,7 +18,7 @@ const char *proxy_of_environment(const char **ret_name)
         *ret_name = names[i];
         return value;
     }
-    return NULL;
+    return "";
 }
 
 static bool is_scheme(struct slice text)

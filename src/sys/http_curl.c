@@ -107,8 +107,10 @@ static struct http_transfer_end describe_end(struct http_easy *easy, CURLcode re
     (void)curl_easy_getinfo(easy->handle, CURLINFO_OS_ERRNO, &os_errno);
     end.os_errno = (int)os_errno;
     const char *message = easy->message;
-    /* A message that quotes a proxy's address quotes the user and the password in it too. */
-    if (*message == '\0' || strchr(message, '@') != NULL)
+    /* A message that quotes a proxy's address quotes the user and the password in it too, and one
+     * that cannot be understood may have them anywhere. */
+    bool quotes_proxy = strstr(message, "proxy") != NULL && strchr(message, '\'') != NULL;
+    if (*message == '\0' || strchr(message, '@') != NULL || quotes_proxy)
         message = curl_easy_strerror(result);
     (void)snprintf(end.message, sizeof(end.message), "%s", message);
     return end;
