@@ -4,7 +4,7 @@
 #include "check_main.h"
 
 #include "syslog_rig.h"
-#include "tls_server.h"
+#include "sys/tls_server.h"
 
 static struct tls_server tls;
 static char ca_file[PATH_SIZE], cert_file[PATH_SIZE], key_file[PATH_SIZE];
@@ -24,12 +24,13 @@ static void tls_rig(const char *trusted, enum rig_clock clock)
     snprintf(ca_file, sizeof(ca_file), "%s/%s.crt", tls.folder, trusted);
     rig.config.tls.ca_file = ca_file;
     rig_open();
+    tls.loop = rig.loop;
 }
 
 static void tls_deinit(void)
 {
     rig_deinit();
-    rig.loop = NULL;
+    tls.loop = NULL;
     tls_server_kill(&tls);
     folder_remove(tls.folder);
 }
@@ -132,7 +133,7 @@ START_TEST(a_client_that_the_server_refuses_behind_the_handshake_has_delivered_n
                 sent.outcome == OUTPUT_FAILED, "%s with certificate %d", versions[i], with);
         }
         rig_deinit();
-        rig.loop = NULL;
+        tls.loop = NULL;
         tls_server_kill(&tls);
     }
     folder_remove(tls.folder);

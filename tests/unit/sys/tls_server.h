@@ -4,19 +4,24 @@
  */
 #pragma once
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include "send_rig.h"
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "base/units.h"
 #include "sys/folder.h"
+#include "sys/loop.h"
 
 extern char **environ;
 
 struct tls_server {
     char folder[FOLDER_SIZE];
+    struct loop *loop; /* turned while the server says nothing, where there is one */
     pid_t pid;
     int input, output; /* its standard input and output */
     uint16_t port;
@@ -38,20 +43,41 @@ static inline void tls_run(char *const *arguments)
     ck_assert_msg(status == 0, "the openssl command failed");
 }
 
-/* NAME.crt and NAME.key in the folder: a certificate for 127.0.0.1 that is its own authority. */
-static inline void tls_make_certificate(const char *folder, const char *name)
+/* NAME.crt and NAME.key in the folder: a certificate for `subject` (as in "IP:127.0.0.1") that is
+ * its own authority. */
+static inline void tls_make_certificate_for(
+    const char *folder, const char *name, const char *subject)
 {
+    char names[128];
+    snprintf(names, sizeof(names), "subjectAltName=%s", subject);
     char certificate[PATH_SIZE], key[PATH_SIZE];
     snprintf(certificate, sizeof(certificate), "%s/%s.crt", folder, name);
     snprintf(key, sizeof(key), "%s/%s.key", folder, name);
     char *const arguments[] = {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=receiver", "-addext",
-        "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate, NULL};
+        names, "-keyout", key, "-out", certificate, NULL};
     tls_run(arguments);
 }
 
-/* Reads what the server says; turns the loop, if there is one, when that is nothing. */
-static inline void tls_read(struct tls_server *tls)
+/* The same for 127.0.0.1. */
+static inline void tls_make_certificate(const char *folder, const char *name)
+{
+    tls_make_certificate_for(folder, name, "IP:127.0.0.1");
+}
+
+/* Signs it again, so that it ended yesterday. */
+static inline void tls_let_expire(const char *folder, const char *name)
+{
+    char certificate[PATH_SIZE], key[PATH_SIZE];
+    snprintf(certificate, sizeof(certificate), "%s/%s.crt", folder, name);
+    snprintf(key, sizeof(key), "%s/%s.key", folder, name);
+    char *const arguments[] = {"openssl", "x509", "-in", certificate, "-signkey", key, "-days",
+        "-1", "-out", certificate, NULL};
+    tls_run(arguments);
+}
+
+/* Reads what the server has said; false when that is nothing. */
+static inline bool tls_hear(struct tls_server *tls)
 {
     ck_assert_int_eq(buffer_reserve(&tls->said, KIB(64) + 1), 0);
     ssize_t got = read(tls->output, tls->said.data + tls->said.size, KIB(64));
@@ -59,8 +85,16 @@ static inline void tls_read(struct tls_server *tls)
         got > 0 || (got < 0 && errno == EAGAIN), "the server ended: %s", buffer_text(&tls->said));
     if (got > 0)
         tls->said.size += (size_t)got;
-    else if (rig.loop != NULL)
-        ck_assert_int_eq(loop_turn(rig.loop, 5 * USEC_PER_MSEC), 0);
+    return got > 0;
+}
+
+/* Reads what the server says; turns the loop, if there is one, when that is nothing. */
+static inline void tls_read(struct tls_server *tls)
+{
+    if (tls_hear(tls))
+        return;
+    if (tls->loop != NULL)
+        ck_assert_int_eq(loop_turn(tls->loop, 5 * USEC_PER_MSEC), 0);
     else
         ck_assert_int_eq(poll(&(struct pollfd){.fd = tls->output, .events = POLLIN}, 1, -1), 1);
 }
