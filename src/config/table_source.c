@@ -6,6 +6,7 @@
 #include "config/supply.h"
 #include "config/tables.h"
 #include "config/types.h"
+#include "slackaudit/calls.h"
 
 #define MSEC(n)    ((n)*USEC_PER_MSEC)
 #define SECONDS(n) ((n)*USEC_PER_SEC)
@@ -139,7 +140,7 @@ static const struct schema_key keys[] = {
         .type = &schema_integer,
         .initial = "9999",
         .low = 1,
-        .high = 9999,
+        .high = SLACKAUDIT_QUERY_LIMIT,
         .offset = offsetof(struct config_source, page_limit),
         .meaning = "Entries to ask for in one page."},
     {.name = "calls_per_minute",

@@ -45,9 +45,10 @@ static int read_limit(const char *text, struct slackaudit_query *query, struct e
         return 0;
     errno = 0;
     long limit = strtol(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || limit > 9999)
-        return error_set(
-            error, ERROR_INVALID, "--limit: \"%s\" is not a number from 1 to 9999", text);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
+        limit > SLACKAUDIT_QUERY_LIMIT)
+        return error_set(error, ERROR_INVALID, "--limit: \"%s\" is not a number from 1 to %d", text,
+            SLACKAUDIT_QUERY_LIMIT);
     query->has_limit = true;
     query->limit = (int)limit; /* 0 is the library's to refuse */
     return 0;

@@ -36,6 +36,9 @@ struct slackaudit_extras {
     const void *reserved[2];
 };
 
+/* The API's own bounds: entries of a page, and names in `action`. */
+enum { SLACKAUDIT_QUERY_LIMIT = 9999, SLACKAUDIT_QUERY_ACTIONS = 30 };
+
 /* What /logs is asked. */
 struct slackaudit_query {
     bool has_oldest, has_latest, has_limit; /* what is not set is not sent */

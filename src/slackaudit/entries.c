@@ -208,7 +208,7 @@ static int entries_new(struct slackaudit_entries **ret_entries, struct slackaudi
         return error_set(error, ERROR_MEMORY, "no memory for the entries of a query");
     if (!query->has_limit) {
         entries->query.query.has_limit = true;
-        entries->query.query.limit = QUERY_LARGEST_PAGE;
+        entries->query.query.limit = SLACKAUDIT_QUERY_LIMIT;
     }
     entries->client = client;
     entries->salvage = salvage;

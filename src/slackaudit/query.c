@@ -23,9 +23,9 @@ static int check_actions(const char *action, struct error *error)
         }
     if (empty_name)
         return error_set(error, ERROR_INVALID, "action has an empty name in its list");
-    if (count > QUERY_MOST_ACTIONS)
+    if (count > SLACKAUDIT_QUERY_ACTIONS)
         return error_set(error, ERROR_INVALID, "action lists %d names, and at most %d are allowed",
-            count, QUERY_MOST_ACTIONS);
+            count, SLACKAUDIT_QUERY_ACTIONS);
     return 0;
 }
 
@@ -85,9 +85,9 @@ int query_check(const struct slackaudit_client *client, const struct slackaudit_
         code = check_number("limit", query->has_limit, query->limit, error);
     if (code < 0)
         return code;
-    if (query->has_limit && (query->limit < 1 || query->limit > QUERY_LARGEST_PAGE))
+    if (query->has_limit && (query->limit < 1 || query->limit > SLACKAUDIT_QUERY_LIMIT))
         return error_set(error, ERROR_INVALID, "limit is %d, and must be 1 to %d", query->limit,
-            QUERY_LARGEST_PAGE);
+            SLACKAUDIT_QUERY_LIMIT);
     if (is_set(query->cursor) && strlen(query->cursor) > LIMIT_CURSOR)
         return error_set(
             error, ERROR_INVALID, "cursor is longer than %zu bytes", (size_t)LIMIT_CURSOR);

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
-
-enum { SLACK_ACTIONS = 30 }; /* names that `action` takes in one call */
+#include "slackaudit/calls.h"
 
 void intake_init(struct intake *intake, const struct store_type *store_type,
     struct store_source *source, const struct config_source *config)
@@ -13,7 +12,7 @@ void intake_init(struct intake *intake, const struct store_type *store_type,
     size_t count = 0;
     while (config->filter.actions[count] != NULL)
         count++;
-    if (count > SLACK_ACTIONS) {
+    if (count > SLACKAUDIT_QUERY_ACTIONS) {
         intake->actions = config->filter.actions;
         intake->action_count = count;
     }

@@ -8,9 +8,9 @@
  */
 #pragma once
 
+#include "base/seen.h"
 #include "config/config.h"
 #include "slackaudit/page.h"
-#include "base/seen.h"
 #include "store/store.h"
 
 /* Counts since the start. */

@@ -17,10 +17,10 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "sys/secret.h"
 #include "source/plan.h"
 #include "source/slack_clock.h"
 #include "source/walker.h"
+#include "sys/secret.h"
 
 enum { WALKER_REREADS = 8 };
 

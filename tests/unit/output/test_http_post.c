@@ -6,8 +6,8 @@
 
 #include <time.h>
 
-#include "base/gzip.h"
 #include "base/cleanup.h"
+#include "base/gzip.h"
 #include "http_rig.h"
 
 static const struct output_type *const generic = &output_generic;

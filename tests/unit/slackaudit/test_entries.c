@@ -2,8 +2,8 @@
  * repeats an entry. */
 #include "slackaudit/entries.h"
 
-#include "slackaudit/client_scene.h"
 #include "check_main.h"
+#include "slackaudit/client_scene.h"
 
 struct walk {
     struct scene scene;

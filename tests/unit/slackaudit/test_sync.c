@@ -2,8 +2,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "slackaudit/client_scene.h"
 #include "check_main.h"
+#include "slackaudit/client_scene.h"
 
 struct place {
     struct clock *clock;

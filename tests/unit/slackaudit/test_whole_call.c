@@ -1,6 +1,6 @@
 /* Calls that take a body as it is: whole, in chunks, and kept beyond their end. */
-#include "slackaudit/client_scene.h"
 #include "check_main.h"
+#include "slackaudit/client_scene.h"
 
 static void start_logs(struct scene *scene, const struct slackaudit_query *query,
     const struct slackaudit_events *events)
