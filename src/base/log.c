@@ -257,6 +257,7 @@ static const char *time_stamp(char stamp[STAMP_SIZE])
     if (gmtime_r(&now.tv_sec, &parts) == NULL)
         parts = (struct tm){.tm_year = 70, .tm_mday = 1};
     size_t size = strftime(stamp, STAMP_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
+    /* It fits. */
     (void)snprintf(stamp + size, STAMP_SIZE - size, ".%03dZ", (int)(now.tv_nsec / 1000000));
     return stamp;
 }

@@ -80,7 +80,7 @@ static void format_amount(
     while (unit < units + count - 1 && amount % unit->factor != 0)
         unit++;
     if (amount == 0)
-        (void)snprintf(text, UNITS_TEXT_SIZE, "0");
+        (void)snprintf(text, UNITS_TEXT_SIZE, "0"); /* fits, as below */
     else
         (void)snprintf(
             text, UNITS_TEXT_SIZE, "%s%" PRIu64 "%s", sign, amount / unit->factor, unit->name);
@@ -296,7 +296,7 @@ const char *units_format_time(int64_t seconds, char *text)
     /* RFC 3339 ends with the year 9999; what lies outside is spelled as the number that is read
      * back. */
     if (gmtime_r(&time, &parts) == NULL || parts.tm_year < -1900 || parts.tm_year > 8099)
-        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64, seconds);
+        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64, seconds); /* fits */
     else
         put_time(text, &parts);
     return text;

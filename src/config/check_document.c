@@ -30,6 +30,7 @@ static int check_name(struct schema_reader *reader, const struct schema_site *si
     const char *list, size_t index, size_t earlier)
 {
     char text[80];
+    /* It fits. */
     (void)snprintf(
         text, sizeof(text), "must be unique; %s[%zu] has this name already", list, earlier);
     return problem_in(reader, site, list, index, "name", text);
@@ -86,6 +87,7 @@ static int check_output_sources(
         if (config_find_source(config, names[i]) != NULL)
             continue;
         char text[128];
+        /* It fits. */
         (void)snprintf(text, sizeof(text), "there is no source of the name \"%.64s\"", names[i]);
         code = problem_in(reader, site, "outputs", index, "sources", text);
     }
@@ -147,6 +149,7 @@ static int compare_target(struct schema_reader *reader, const struct schema_site
         if (!is_same_target(target, earlier, reader->world))
             continue;
         char text[96];
+        /* It fits. */
         (void)snprintf(text, sizeof(text), "must be a file of its own; outputs[%zu].%s is the same",
             earlier->output, earlier->key);
         return problem_in(reader, site, "outputs", target->output, target->key, text);

@@ -35,6 +35,7 @@ static int write_rows(
         code = write_row(key, prefix, outer, output);
         if (code < 0 || key->type != &schema_mapping || key->group == &schema_tls)
             continue;
+        /* Fits: names of keys are ours. */
         (void)snprintf(inner, sizeof(inner), "%s%s.", prefix, key->name);
         code = write_rows(key->group, inner, key->kinds, output);
     }

@@ -76,6 +76,7 @@ const char *config_node_describe(const struct config_node *node, char *words)
         return "nothing";
     size_t size = strlen(node->text);
     size_t shown = utf8_cut((struct slice){.data = node->text, .size = size}, SHOWN);
+    /* It fits. */
     (void)snprintf(
         words, CONFIG_NODE_WORDS, "\"%.*s%s\"", (int)shown, node->text, shown < size ? "..." : "");
     return words;

@@ -8,7 +8,7 @@ static void append(const struct config_place *place, char *text)
     if (place->parent != NULL)
         append(place->parent, text);
     size_t used = strlen(text);
-    size_t room = CONFIG_PLACE_TEXT - used;
+    size_t room = CONFIG_PLACE_TEXT - used; /* a place that is cut is still a place; so below */
     if (place->key == NULL)
         (void)snprintf(text + used, room, "[%zu]", place->index);
     else

@@ -144,7 +144,7 @@ static void write_integers(
     schema_write_raw(writer, " [");
     for (size_t i = 0; i < count; i++) {
         char text[16];
-        (void)snprintf(text, sizeof(text), "%s%d", i > 0 ? ", " : "", values[i]);
+        (void)snprintf(text, sizeof(text), "%s%d", i > 0 ? ", " : "", values[i]); /* fits */
         schema_write_raw(writer, text);
     }
     schema_write_raw(writer, "]\n");

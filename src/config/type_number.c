@@ -56,7 +56,7 @@ typedef const char *(*spell_function)(int64_t value, char *text);
 
 static const char *spell_integer(int64_t value, char *text)
 {
-    (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64, value);
+    (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64, value); /* fits */
     return text;
 }
 
@@ -78,12 +78,12 @@ static int check_range(struct schema_reader *reader, const struct schema_site *s
     *ret_inside = value >= key->low && value <= key->high;
     if (*ret_inside)
         return 0;
-    (void)config_node_describe(site->node, words);
+    const char *found = config_node_describe(site->node, words);
     if (key->high == SCHEMA_NO_LIMIT)
         return schema_problem(
-            reader, site, "must be at least %s, found %s", spell(key->low, low), words);
+            reader, site, "must be at least %s, found %s", spell(key->low, low), found);
     return schema_problem(reader, site, "must be %s to %s, found %s", spell(key->low, low),
-        spell(key->high, high), words);
+        spell(key->high, high), found);
 }
 
 /* ---- Integers ---- */

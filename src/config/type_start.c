@@ -39,7 +39,7 @@ static void write_start(
     (void)key;
     if (source->start == CONFIG_START_AGO)
         (void)snprintf(text, sizeof(text), " -%s\n",
-            units_format_duration(source->start_value * USEC_PER_SEC, units));
+            units_format_duration(source->start_value * USEC_PER_SEC, units)); /* fits, as below */
     else if (source->start == CONFIG_START_AT)
         (void)snprintf(text, sizeof(text), " %s\n", units_format_time(source->start_value, units));
     schema_write_raw(writer, text);

@@ -24,7 +24,7 @@ int print_complaint(int exit_code, const char *format, ...)
     va_start(arguments, format);
     (void)fputs("slackauditctl: ", stderr); /* there is nowhere else to say it */
     (void)vfprintf(stderr, format, arguments);
-    (void)fputc('\n', stderr);
+    (void)fputc('\n', stderr); /* likewise */
     va_end(arguments);
     return exit_code;
 }

@@ -39,7 +39,7 @@ static const char *about_seconds(int64_t seconds, char text[UNITS_TEXT_SIZE])
     if (seconds < 2 * minute)
         (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " s", seconds); /* all of them fit */
     else if (seconds < 2 * hour)
-        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " min", seconds / minute);
+        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " min", seconds / minute); /* likewise */
     else if (seconds < 2 * day)
         (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " h %" PRId64 " min", seconds / hour,
             seconds % hour / minute);

@@ -45,7 +45,7 @@ const char *span_text(int64_t us, char text[SPAN_TEXT_SIZE])
     if (ms == 0)
         (void)snprintf(text, SPAN_TEXT_SIZE, "0"); /* fits, like all of them */
     else if (ms < MS_PER_SEC)
-        (void)snprintf(text, SPAN_TEXT_SIZE, "%" PRId64 "ms", ms);
+        (void)snprintf(text, SPAN_TEXT_SIZE, "%" PRId64 "ms", ms); /* likewise */
     else if (ms < minute * MS_PER_SEC)
         write_seconds(ms, text);
     else if (seconds < minute * hour)

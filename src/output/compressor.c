@@ -81,6 +81,7 @@ static int open_files(struct compressor *compressor, struct error *error)
 
 static int begin_file(struct compressor *compressor, const char *suffix, struct error *error)
 {
+    /* Fits: both have one size. */
     (void)snprintf(compressor->suffix, sizeof(compressor->suffix), "%s", suffix);
     compressor->plain_path = rotated_path(compressor->path, suffix, ROTATED_PLAIN);
     compressor->gzip_path = rotated_path(compressor->path, suffix, ROTATED_GZIP);

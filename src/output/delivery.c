@@ -292,6 +292,7 @@ void delivery_status(const struct delivery *delivery, struct delivery_status *re
         .retry_at_us = delivery_is_waiting(delivery) ? delivery->retry.at_us : 0,
         .last_success_us = delivery->last_success_us,
     };
+    /* Fits: both have one size. */
     (void)snprintf(
         ret_status->last_error, sizeof(ret_status->last_error), "%s", delivery->setback.text);
 }

@@ -68,6 +68,7 @@ bool delivery_hold_doubtful(struct delivery *delivery)
     if (delivery->doubtful == 0)
         return false;
     char text[ERROR_TEXT_SIZE];
+    /* It fits. */
     (void)snprintf(text, sizeof(text),
         "it refused %u single entries and has accepted none since the start; its settings may be "
         "wrong, so nothing goes to dead letter: %.300s",
@@ -107,9 +108,10 @@ static void refuse_one(struct stretch *stretch, const char *message)
     }
     if (stretch->certain)
         return;
+    /* A cut text is still a text. */
     (void)snprintf(delivery->setback.text, sizeof(delivery->setback.text), "%s", message);
     if (++delivery->doubtful >= DELIVERY_PROBES)
-        (void)delivery_hold_doubtful(delivery);
+        (void)delivery_hold_doubtful(delivery); /* it does, after so many */
 }
 
 static int split_refused(struct stretch *stretch, long index)

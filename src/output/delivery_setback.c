@@ -51,7 +51,8 @@ static bool begin(struct delivery *delivery, enum setback_kind kind, const char 
     setback->tries++;
     delivery->round++;
     if (text != setback->text)
-        (void)snprintf(setback->text, sizeof(setback->text), "%s", text);
+        (void)snprintf(
+            setback->text, sizeof(setback->text), "%s", text); /* a cut text is still a text */
     bool log = first || now - setback->logged_us >= LOG_INTERVAL_US;
     if (log)
         setback->logged_us = now;

@@ -139,7 +139,7 @@ int delivery_step(struct delivery *delivery, struct error *error)
             return code;
         if (code > 0) {
             if (delivery->in_flight == 0 && !loop_timer_is_set(&delivery->gather))
-                (void)delivery_hold_doubtful(delivery);
+                (void)delivery_hold_doubtful(delivery); /* nothing is to be sent either way */
             delivery_unstuck(delivery);
             return 0;
         }

@@ -19,7 +19,7 @@ static const char *const endings[] = {
 void rotated_suffix(const struct rotated *rotated, char *suffix)
 {
     int size = snprintf(suffix, ROTATED_SUFFIX_SIZE, "%s", rotated->stamp);
-    if (rotated->number > 0)
+    if (rotated->number > 0) /* it fits */
         (void)snprintf(suffix + size, (size_t)(ROTATED_SUFFIX_SIZE - size), "-%u", rotated->number);
 }
 
@@ -180,7 +180,7 @@ void rotated_next_suffix(const struct rotated_list *list, int64_t now, char *suf
     struct tm parts;
     if (gmtime_r(&time, &parts) == NULL ||
         strftime(next.stamp, sizeof(next.stamp), "%Y%m%dT%H%M%SZ", &parts) == 0)
-        (void)snprintf(next.stamp, sizeof(next.stamp), "19700101T000000Z");
+        (void)snprintf(next.stamp, sizeof(next.stamp), "19700101T000000Z"); /* fits */
     if (list->count > 0) {
         const struct rotated *newest = &list->items[list->count - 1];
         if (strcmp(newest->stamp, next.stamp) >= 0) {

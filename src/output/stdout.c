@@ -49,7 +49,7 @@ static void finish(struct output *output, int os_errno)
         answer.transport = SLACKAUDIT_TRANSPORT_OTHER;
         answer.os_errno = os_errno;
         (void)snprintf(message, sizeof(message), "cannot write to standard output: %s",
-            os_errno == EPIPE ? "whoever read it has closed it" : strerror(os_errno));
+            os_errno == EPIPE ? "whoever read it has closed it" : strerror(os_errno)); /* fits */
         output->in_line =
             output->written > 0 ? batch->body.data[output->written - 1] != '\n' : output->in_line;
     }

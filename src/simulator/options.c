@@ -346,6 +346,7 @@ int options_append_help(struct buffer *output)
             r = buffer_printf(output, "\n%s:\n", rows[i].help);
             continue;
         }
+        /* Fits: the names are ours. */
         (void)snprintf(left, sizeof(left), "--%s%s%s", rows[i].name,
             rows[i].argument == NULL ? "" : " ", rows[i].argument == NULL ? "" : rows[i].argument);
         r = buffer_printf(output, "  %-24s %s\n", left, rows[i].help);

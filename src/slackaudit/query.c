@@ -100,7 +100,7 @@ static int add_number(struct address *address, const char *name, bool has, int64
     if (!has)
         return 0;
     char text[24];
-    (void)snprintf(text, sizeof(text), "%lld", (long long)number);
+    (void)snprintf(text, sizeof(text), "%lld", (long long)number); /* fits */
     return address_add(address, name, text);
 }
 

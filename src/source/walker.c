@@ -96,8 +96,10 @@ void walker_retry_now(struct walker *walker)
 static uint64_t fingerprint_of(const struct config_source *config)
 {
     struct buffer text = BUFFER_INIT(LIMIT_CONFIG);
-    (void)buffer_printf(&text, "%s\n%s\n%s\n", config->base_url, config->filter.actor,
-        config->filter.entity); /* short text: checked lengths */
+    /* It fits: all of it stood in a configuration, which is no longer. Without memory the window
+     * begins again. */
+    (void)buffer_printf(
+        &text, "%s\n%s\n%s\n", config->base_url, config->filter.actor, config->filter.entity);
     for (size_t i = 0; config->filter.actions[i] != NULL; i++)
         (void)buffer_printf(&text, "%s\n", config->filter.actions[i]);
     uint64_t fingerprint = hash64(buffer_slice(&text));
@@ -144,7 +146,7 @@ int walker_new(
     walker->target = -1;
     walker->newest = walker->walked = walker->neighbour = -1;
     walker->fingerprint = fingerprint_of(context->config);
-    (void)governor_ref(context->governor);
+    (void)governor_ref(context->governor); /* returns what it is given */
     loop_timer_init(&walker->timer, context->loop, step, walker);
     int r = take_up(walker, error);
     if (r >= 0)

@@ -86,9 +86,9 @@ static void describe(
     const char *refused = walker_is_token_refused(answer->status, answer->error)
                               ? "the token is refused (it is read again before each try): "
                               : "";
+    /* A cut text is still a text. */
     if (answer->code == SLACKAUDIT_ERROR_CALLBACK && walker->intake.error.code != ERROR_NONE)
-        (void)snprintf(
-            text, size, "%s", walker->intake.error.text); /* a cut text is still a text */
+        (void)snprintf(text, size, "%s", walker->intake.error.text);
     else if (answer->request_id[0] != '\0')
         (void)snprintf(
             text, size, "%s%s, request %s", refused, answer->message, answer->request_id);

@@ -24,7 +24,7 @@ struct http_call {
     bool cancelled;   /* in there */
 };
 
-static void call_free(struct http_call *call)
+static void http_call_free(struct http_call *call)
 {
     if (call == NULL)
         return;
@@ -34,14 +34,14 @@ static void call_free(struct http_call *call)
     free(call);
 }
 
-DEFINE_CLEANUP(struct http_call, call_free)
+DEFINE_CLEANUP(struct http_call, http_call_free)
 
 void http_cancel(struct http_call *call)
 {
     if (call == NULL)
         return;
     if (!call->in_callback) {
-        call_free(call);
+        http_call_free(call);
         return;
     }
     call->cancelled = true;
@@ -51,7 +51,7 @@ void http_cancel(struct http_call *call)
 static int refuse(struct http_call *call, enum http_failure failure, const char *message)
 {
     call->refusal = failure;
-    (void)snprintf(call->refusal_message, sizeof(call->refusal_message), "%s", message);
+    (void)snprintf(call->refusal_message, sizeof(call->refusal_message), "%s", message); /* fits */
     return -1;
 }
 
@@ -79,7 +79,7 @@ static int on_body(void *user, int status, struct slice data)
     int code = call->on_body(call->user, status, data.data, data.size);
     call->in_callback = false;
     if (call->cancelled) {
-        call_free(call);
+        http_call_free(call);
         return -1;
     }
     return code < 0 ? refuse(call, HTTP_REFUSED, "the answer was given up") : 0;
@@ -111,7 +111,7 @@ static void on_end(void *user, const struct http_transfer_end *end)
     }
     call->in_callback = true;
     call->done(call->user, &result);
-    call_free(call);
+    http_call_free(call);
 }
 
 static void on_abandon(void *user)
@@ -146,7 +146,7 @@ int http_start(struct http_engine *engine, const struct http_request *request,
     made->started_us = clock_monotonic_us(loop_clock(made->loop));
     /* The answer comes in real time: a simulated clock must not pass it by. */
     loop_hold_clock(made->loop, true);
-    _cleanup_(call_freep) struct http_call *call = made;
+    _cleanup_(http_call_freep) struct http_call *call = made;
     code = http_transfer_start(engine, request, false, &call_events, call, &call->transfer, error);
     if (code < 0)
         return code;

@@ -214,7 +214,7 @@ static void on_end(void *user, const struct http_transfer_end *end)
             &error) < 0) {
         stream->end.failure = HTTP_OTHER;
         (void)snprintf(stream->end.message, sizeof(stream->end.message), "%.*s",
-            HTTP_MESSAGE_SIZE - 1, error.text);
+            HTTP_MESSAGE_SIZE - 1, error.text); /* a cut text is still a text */
         (void)stream_break(stream);
         return;
     }

@@ -270,6 +270,7 @@ static void engine_drain(struct http_engine *engine)
 static void engine_renew(struct http_engine *engine)
 {
     struct http_transfer_end end = {.failure = HTTP_OTHER};
+    /* A cut text is still a text. */
     (void)snprintf(end.message, sizeof(end.message), "%s", http_multi_broken(engine->multi));
     struct http_multi *multi = TAKE(engine->multi);
     struct http_transfer *transfer, *next;

@@ -30,7 +30,7 @@ static void ignore_broken_pipes(void)
 {
     struct sigaction present;
     if (sigaction(SIGPIPE, NULL, &present) == 0 && present.sa_handler == SIG_DFL)
-        (void)signal(SIGPIPE, SIG_IGN);
+        (void)signal(SIGPIPE, SIG_IGN); /* a signal that there is */
 }
 
 int http_watcher_init(struct http_watcher *watcher, struct loop *loop, http_watch_function function,

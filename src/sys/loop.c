@@ -69,7 +69,7 @@ int loop_new(struct loop **ret_loop, struct clock *clock, struct error *error)
         return error_set(error, ERROR_MEMORY, "no memory for an event loop");
     loop->clock = clock;
     loop->signal_fd = -1;
-    (void)sigemptyset(&loop->signals);
+    (void)sigemptyset(&loop->signals); /* fails only for a number that is no signal; so below */
     ring_init(&loop->posted);
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll_fd < 0)
@@ -377,7 +377,7 @@ int loop_signal(struct loop *loop, int signal_number, loop_signal_function funct
         return error_set(error, ERROR_INVALID, "%d is no signal", signal_number);
 
     if (function != NULL)
-        (void)sigaddset(&loop->signals, signal_number);
+        (void)sigaddset(&loop->signals, signal_number); /* it is a signal, see above */
     else
         (void)sigdelset(&loop->signals, signal_number);
     int code = update_signal_fd(loop, error);

@@ -55,7 +55,7 @@ void secret_free(struct secret *secret)
         log_remove_secret(secret->text);
     size_t size = secret->mapping_size;
     explicit_bzero(secret, size);
-    (void)munmap(secret, size);
+    (void)munmap(secret, size); /* it is a mapping */
 }
 
 const char *secret_text(const struct secret *secret)
@@ -116,7 +116,7 @@ static bool lies_below(const char *path, const char *directory)
 static bool is_guarded_place(int fd)
 {
     char link[40], path[PATH_MAX];
-    (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd); /* fits */
     ssize_t size = readlink(link, path, sizeof(path) - 1);
     if (size <= 0)
         return false;

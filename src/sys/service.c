@@ -105,6 +105,7 @@ void service_reloading(void)
     (void)clock_gettime(
         CLOCK_MONOTONIC, &now); /* fails only for an id that the kernel does not know */
     int64_t us = (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
+    /* Without systemd nobody is told; so below. */
     (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, us);
 }
 
