@@ -16,7 +16,8 @@ enum {
     SEEN_FIRST = 1024, /* homes of the first array */
     SEEN_FULL =
         87, /* percent in use at which it grows by a quarter: 16 / 0.87 * 1.25 = 23 bytes an id */
-    SEEN_SPARSE = 60, /* percent below which it shrinks */
+    SEEN_SPARSE = 68, /* percent in use below which it shrinks: 16 / 0.68 and the overflow = 23.6
+                         bytes an id */
 };
 
 /* Behind the last home, room for keys that were pushed on; grows with the array because clusters

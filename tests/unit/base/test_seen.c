@@ -47,6 +47,23 @@ START_TEST(an_id_costs_at_most_24_bytes_at_every_size_past_the_first)
 }
 END_TEST
 
+START_TEST(an_id_costs_at_most_24_bytes_however_many_were_forgotten)
+{
+    enum { KEYS = 200000, STEP = 777, LAST = 5000 };
+    struct seen seen = {0};
+    for (unsigned i = 0; i < KEYS; i++)
+        ck_assert_int_eq(seen_add(&seen, key_of_number(i), 1 + i), 1);
+    for (unsigned gone = STEP; gone < KEYS - LAST; gone += STEP) {
+        seen_forget(&seen, 0, 1 + gone);
+        ck_assert_uint_eq(seen.count, KEYS - gone);
+        ck_assert_uint_le(seen_memory(&seen), 24 * seen.count);
+    }
+    for (unsigned i = KEYS - LAST; i < KEYS; i++)
+        ck_assert_int_eq(seen_add(&seen, key_of_number(i), 1 + i), 0);
+    seen_deinit(&seen);
+}
+END_TEST
+
 START_TEST(what_is_taken_out_is_new_again_and_its_neighbours_stay)
 {
     enum { KEYS = 5000 };
@@ -110,6 +127,7 @@ END_TEST
 
 CHECK_MAIN("seen", a_key_is_new_once, every_key_is_found_again_through_all_growth,
     an_id_costs_at_most_24_bytes_at_every_size_past_the_first,
+    an_id_costs_at_most_24_bytes_however_many_were_forgotten,
     what_is_taken_out_is_new_again_and_its_neighbours_stay,
     forgetting_drops_the_old_keeps_the_rest_and_gives_memory_back,
     forgetting_a_span_keeps_what_is_before_and_behind_it,
