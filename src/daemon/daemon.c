@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -178,8 +179,10 @@ static void collect(void *user)
     struct daemon *daemon = user;
     struct error error = ERROR_INIT;
     int r = daemon->store_type->collect(daemon->store, &error);
-    if (r < 0)
+    if (r < 0) {
         log_warning(NULL, "upkeep of the store: %s", error.text);
+        daemon_note_activity(daemon); /* it is tried again */
+    }
     for (size_t i = 0; i < daemon->source_count; i++)
         if (daemon->sources[i]->walker != NULL)
             walker_room(daemon->sources[i]->walker);
@@ -193,10 +196,32 @@ static void settle(void *user)
     loop_task_post(&daemon->look);
 }
 
-/* What is due now and then: the status line, upkeep that no event asked for. */
+static void plan_upkeep(struct daemon *daemon)
+{
+    if (!loop_timer_is_set(&daemon->upkeep) && loop_timer_after(&daemon->upkeep, UPKEEP_US) < 0)
+        log_error(NULL, "no memory for a timer");
+}
+
+void daemon_note_activity(struct daemon *daemon)
+{
+    daemon->active = true;
+    plan_upkeep(daemon);
+}
+
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__          /* others give it back by themselves, or have no way to say so */
+    (void)malloc_trim(0); /* whether there was any does not matter */
+#endif
+}
+
+/* What is due now and then as long as something happens, and once more when it is over: the status
+ * line, the page's history, upkeep that no event asked for, memory that is free. */
 static void upkeep(void *user)
 {
     struct daemon *daemon = user;
+    bool was_active = daemon->active;
+    daemon->active = false;
     daemon_note_history(daemon);
     daemon_start_missing(daemon);
     loop_task_post(&daemon->look);
@@ -205,8 +230,10 @@ static void upkeep(void *user)
     service_status("%s", why == NULL ? "all sources and outputs are well" : why);
     if (!loop_timer_is_set(&daemon->collect))
         collect(daemon);
-    if (loop_timer_after(&daemon->upkeep, UPKEEP_US) < 0)
-        log_error(NULL, "no memory for a timer");
+    if (!was_active)
+        give_memory_back();
+    if (was_active || why != NULL || daemon->listener != NULL) /* a page wants its history */
+        plan_upkeep(daemon);
 }
 
 /* Looks once a turn at whatever changed in it. */

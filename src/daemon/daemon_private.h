@@ -77,6 +77,7 @@ struct daemon {
     char missing[ERROR_TEXT_SIZE];
     unsigned missing_looks; /* at upkeep, since it was tried last */
     unsigned missing_tries;
+    bool active; /* something came, went or failed since the last upkeep */
     bool engine_ready;
     bool stopping;
     bool stopped;
@@ -84,6 +85,9 @@ struct daemon {
 };
 
 /* daemon.c */
+/* Something came, went or failed: upkeep follows. Without it, and while all is well, there is none,
+ * so that nothing but its polls wakes a daemon at rest. */
+void daemon_note_activity(struct daemon *daemon);
 void daemon_stop(struct daemon *daemon);
 
 /* missing.c: a source or output that is configured and cannot run. */

@@ -23,6 +23,7 @@ int daemon_start_listener(struct daemon *daemon, const struct config *config, st
         &daemon->listener, daemon->loop, config->http_listen, pages_answer, daemon, error);
     if (r < 0)
         return error_prefix(error, r, "http.listen");
+    daemon_note_activity(daemon); /* its page has a history, which upkeep writes */
     const char *name = http_server_name(daemon->listener);
     log_info(NULL, "status, metrics and probes on %s", name);
     if (!http_server_is_local(daemon->listener))

@@ -14,6 +14,7 @@ int daemon_note_missing(
         log_error(NULL, "%s", text);
     (void)snprintf(
         daemon->missing, sizeof(daemon->missing), "%s", text); /* a cut text is still a text */
+    daemon_note_activity(daemon);
     if (report != NULL)
         (void)buffer_printf(report, "%s\n", text); /* a report that is full says enough */
     return code;

@@ -10,6 +10,7 @@ static void changed(void *user, struct delivery *delivery)
 {
     struct daemon_output *output = user;
     (void)delivery;
+    daemon_note_activity(output->daemon);
     loop_task_post(&output->daemon->look);
 }
 

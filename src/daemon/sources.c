@@ -9,29 +9,45 @@ static void stored(void *user, struct walker *walker)
 {
     struct daemon_source *source = user;
     (void)walker; /* deliveries find out by themselves which source has more */
+    daemon_note_activity(source->daemon);
     for (size_t i = 0; i < source->daemon->output_count; i++)
         delivery_wake(source->daemon->outputs[i]->delivery);
 }
 
 /* The line that tells a new operator that all of it works. */
-static void tell_caught_up(struct daemon_source *source, const struct walker *walker)
+static void tell_caught_up(struct daemon_source *source, const struct walker_status *status)
 {
-    struct walker_status status;
     char until[UNITS_TEXT_SIZE];
-    walker_status(walker, &status);
-    if (!status.caught_up)
-        return;
     source->told_caught_up = true;
     log_info(&(struct log_subject){.kind = "source", .name = source->config->name},
         "has caught up: %llu entries stored since the start, read up to %s",
-        (unsigned long long)status.counts.stored, units_format_time(status.walk.checkpoint, until));
+        (unsigned long long)status->counts.stored,
+        units_format_time(status->walk.checkpoint, until));
+}
+
+static bool is_well(enum walker_state state)
+{
+    return state == WALKER_STARTING || state == WALKER_WALKING || state == WALKER_RESTING;
+}
+
+/* Deliveries that gather its entries learn when more can come. */
+static void tell_rest(const struct daemon_source *source, const struct walker *walker)
+{
+    int64_t until_us = walker_rests_until_us(walker);
+    for (size_t i = 0; i < source->daemon->output_count; i++)
+        delivery_source_rests(source->daemon->outputs[i]->delivery, source->config->name, until_us);
 }
 
 static void changed(void *user, struct walker *walker)
 {
     struct daemon_source *source = user;
-    if (!source->told_caught_up)
-        tell_caught_up(source, walker);
+    struct walker_status status;
+    walker_status(walker, &status);
+    tell_rest(source, walker);
+    if (!is_well(status.state))
+        daemon_note_activity(source->daemon);
+    if (!source->told_caught_up && status.caught_up)
+        tell_caught_up(source, &status);
     loop_task_post(&source->daemon->look);
 }
 

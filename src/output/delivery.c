@@ -244,6 +244,16 @@ void delivery_wake(struct delivery *delivery)
     loop_task_post(&delivery->pump);
 }
 
+void delivery_source_rests(struct delivery *delivery, const char *name, int64_t until_us)
+{
+    struct delivery_source *source = *find_source(delivery, name);
+    if (source == NULL)
+        return;
+    source->rests_until_us = until_us;
+    if (source->gathering_us != 0)
+        loop_task_post(&delivery->pump);
+}
+
 void delivery_drain(struct delivery *delivery)
 {
     delivery->draining = true;

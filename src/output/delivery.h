@@ -16,10 +16,12 @@
  *
  * How long it waits. With fewer than batch.max_entries of a source (or about batch.max_bytes) at
  * hand, entries gather for batch.max_wait from the first one on; that is 1 s for HTTP and nothing
- * for the other types, which gain nothing by it. What is there when the wait is over goes whole, in
- * as many batches as it takes. A failed batch waits as the output's retry stack says and, past the
- * stack, 1 s doubling to 60 s, half of it random; Retry-After is honoured as a minimum. A held
- * output is tried after 30 s growing to 5 min. While a failure lasts only one batch is in flight.
+ * for the other types, which gain nothing by it. They do not wait for entries that cannot come
+ * before the wait is over, because their source rests until its next poll. What is there when the
+ * wait is over goes whole, in as many batches as it takes. A failed batch waits as the output's
+ * retry stack says and, past the stack, 1 s doubling to 60 s, half of it random; Retry-After is
+ * honoured as a minimum. A held output is tried after 30 s growing to 5 min. While a failure lasts
+ * only one batch is in flight.
  *
  * With max_in_flight above 1 several batches are in flight, of one source too; their
  * acknowledgements count in order, so that a failed one holds the position of the later ones, which
@@ -99,6 +101,10 @@ void delivery_remove_source(struct delivery *delivery, const char *name);
 
 /* There may be new entries. */
 void delivery_wake(struct delivery *delivery);
+
+/* The source rests: none of its entries comes before `until_us` (monotonic), so those at hand need
+ * not wait for company until then. NULL-safe for a name that takes no part. */
+void delivery_source_rests(struct delivery *delivery, const char *name, int64_t until_us);
 
 /* Fill no more batches; what is in flight may end. delivery_is_quiet() is true when nothing is. */
 void delivery_drain(struct delivery *delivery);

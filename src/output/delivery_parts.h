@@ -72,9 +72,10 @@ struct delivery_source {
     struct store_source *store_source;
     uint64_t position; /* as in the store */
     struct stretch *head, *tail;
-    size_t queued;         /* stretches */
-    int64_t gathering_us;  /* monotonic: since when entries wait for more; 0: they do not */
-    uint64_t gathered_end; /* what lies before it need not wait any more */
+    size_t queued;          /* stretches */
+    int64_t gathering_us;   /* monotonic: since when entries wait for more; 0: they do not */
+    uint64_t gathered_end;  /* what lies before it need not wait any more */
+    int64_t rests_until_us; /* monotonic: nothing comes before */
 };
 
 enum setback_kind {

@@ -40,7 +40,7 @@ static bool is_gathered(struct delivery_source *source, int64_t *wake_us)
     if (source->gathering_us == 0)
         source->gathering_us = now;
     int64_t ready = source->gathering_us + delivery->max_wait_us;
-    if (end - next >= delivery->max_entries || now >= ready ||
+    if (end - next >= delivery->max_entries || now >= ready || ready <= source->rests_until_us ||
         (end - next) * delivery->bytes_per_entry >= delivery->max_bytes) {
         source->gathered_end = end;
         source->gathering_us = 0;

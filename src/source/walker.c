@@ -26,6 +26,11 @@ const char *walker_state_name(enum walker_state state)
     return names[state];
 }
 
+int64_t walker_rests_until_us(const struct walker *walker)
+{
+    return walker->call == NULL && loop_timer_is_set(&walker->timer) ? walker->timer.at_us : 0;
+}
+
 void walker_tell_changed(struct walker *walker)
 {
     walker->context.changed(walker->context.user, walker);

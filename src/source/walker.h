@@ -89,6 +89,9 @@ void walker_free(struct walker *walker);
 
 struct store_source *walker_source(const struct walker *walker);
 void walker_status(const struct walker *walker, struct walker_status *ret_status);
+/* The monotonic time before which it makes no call, so that no entry comes; 0 while a call is under
+ * way. */
+int64_t walker_rests_until_us(const struct walker *walker);
 /* "walking", "resting", ... */
 const char *walker_state_name(enum walker_state state);
 

@@ -182,6 +182,22 @@ static int tidy_ids(struct store_source *source, struct error *error)
     return 1;
 }
 
+/* ---- Memory ---- */
+
+/* When every output has passed all there is, nobody reads it again. */
+static int tidy_caches(struct store_source *source, struct error *error)
+{
+    struct store *store = source->store;
+    int64_t live = 0;
+    int result = database_look_up(store->database, &live, error,
+        "SELECT 1 FROM batch WHERE source = ? AND state = 0 LIMIT 1", value_integer(source->id));
+    if (result != 0)
+        return result < 0 ? result : 0;
+    block_cache_drop(&store->blocks, source->id);
+    record_cache_drop(&store->records, source->id);
+    return 0;
+}
+
 int store_collect(struct store *store, struct error *error)
 {
     for (struct store_source *source = store->sources; source != NULL; source = source->next) {
@@ -190,6 +206,8 @@ int store_collect(struct store *store, struct error *error)
         int result = tidy_segments(source, error);
         if (result == 0)
             result = tidy_ids(source, error);
+        if (result == 0)
+            result = tidy_caches(source, error);
         if (result != 0)
             return result;
         /* The segment of a page that is being written was left out. */

@@ -176,6 +176,7 @@ static inline void scene_end(struct daemon_scene *scene)
     daemon_drop_outputs(daemon);
     loop_task_cancel(&daemon->look);
     loop_timer_stop(&daemon->settle);
+    loop_timer_stop(&daemon->upkeep);
     daemon->store_type->close(daemon->store);
     loop_unwatch(daemon->engine_watch);
     slackaudit_engine_free(daemon->engine);

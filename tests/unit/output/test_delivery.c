@@ -209,6 +209,41 @@ START_TEST(a_few_entries_wait_for_company_and_a_full_batch_does_not)
 }
 END_TEST
 
+START_TEST(entries_do_not_wait_for_company_that_their_source_cannot_bring)
+{
+    rig_init();
+    struct store_source *a = fake_store_source(&rig->store, "a");
+    struct store_source *b = fake_store_source(&rig->store, "b");
+    rig->config.batch.max_wait_us = 5 * USEC_PER_SEC;
+    rig_start();
+    int64_t now = clock_monotonic_us(rig->clock);
+    fake_store_add_many(a, 2, "x");
+    fake_store_add_many(b, 2, "x");
+    delivery_wake(rig->delivery);
+    rig_settle();
+    ck_assert_uint_eq(rig->sent, 0);
+    delivery_source_rests(rig->delivery, "a", now + 4 * USEC_PER_SEC); /* more may come in time */
+    delivery_source_rests(rig->delivery, "nobody", now + 60 * USEC_PER_SEC);
+    rig_settle();
+    ck_assert_uint_eq(rig->sent, 0);
+    delivery_source_rests(rig->delivery, "a", now + 60 * USEC_PER_SEC);
+    rig_settle();
+    ck_assert_uint_eq(rig->sent, 1);
+    ck_assert_uint_eq(rig->log[0].count, 2); /* those of `b` go on waiting */
+
+    rig_pass(59 * USEC_PER_SEC); /* `a` calls again in a second: its entries have company then */
+    ck_assert_uint_eq(rig->sent, 2);
+    fake_store_add_many(a, 1, "x");
+    delivery_wake(rig->delivery);
+    rig_pass(4 * USEC_PER_SEC);
+    ck_assert_uint_eq(rig->sent, 2);
+    rig_pass(USEC_PER_SEC + USEC_PER_MSEC);
+    ck_assert_uint_eq(rig->sent, 3);
+    ck_assert(delivery_is_caught_up(rig->delivery));
+    rig_deinit();
+}
+END_TEST
+
 START_TEST(a_batch_that_is_about_full_by_size_does_not_wait)
 {
     rig_init();
@@ -415,6 +450,7 @@ CHECK_MAIN("delivery", everything_is_delivered_once_in_order_and_the_position_mo
     sources_take_turns_and_never_share_a_batch,
     unwanted_entries_move_the_position_without_being_sent, named_fields_are_redacted_on_the_way,
     a_few_entries_wait_for_company_and_a_full_batch_does_not,
+    entries_do_not_wait_for_company_that_their_source_cannot_bring,
     a_batch_that_is_about_full_by_size_does_not_wait,
     several_batches_in_flight_are_acknowledged_in_order,
     a_type_that_keeps_state_has_one_batch_in_flight_and_its_state_is_stored,

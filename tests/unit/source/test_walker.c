@@ -124,12 +124,23 @@ START_TEST(
     run_for(world, 99);
     static int numbers[FAKE_ENTRIES];
     ck_assert_uint_ge(deliverable(world, numbers, FAKE_ENTRIES), 96);
+    int64_t now = clock_monotonic_us(world->clock);
+    ck_assert_int_gt(walker_rests_until_us(world->walker), now);
+    ck_assert_int_le(walker_rests_until_us(world->walker), now + 2 * USEC_PER_SEC);
     run_for(world, 101);
     assert_each_once(world);
     size_t calls = fake_api->call_count;
     run_for(world, 600);
     ck_assert_uint_ge(fake_api->call_count - calls, 9);
     ck_assert_uint_le(fake_api->call_count - calls, 12);
+    run_for(world, 1);
+    size_t before = fake_api->call_count;
+    int64_t rests_us =
+        walker_rests_until_us(world->walker) - clock_monotonic_us(world->clock) - USEC_PER_MSEC;
+    run_for(world, rests_us / USEC_PER_SEC);
+    ck_assert_uint_eq(fake_api->call_count, before);
+    run_for(world, 2);
+    ck_assert_uint_gt(fake_api->call_count, before);
     world_free(world);
 }
 END_TEST

@@ -4,6 +4,7 @@
 #include "check_main.h"
 
 #include "base/limits.h"
+#include "store/private.h"
 #include "store/scene.h"
 
 static int collect_all(struct scene *scene)
@@ -77,6 +78,37 @@ START_TEST(the_segment_that_is_written_to_is_emptied_when_all_of_it_was_passed)
     scene_expect(&scene, 41, " 41 42 43");
     scene_check_reopen(&scene);
     ck_assert_uint_eq(scene_seen(&scene, 0), 43);
+    scene_end(&scene);
+}
+END_TEST
+
+START_TEST(what_every_output_has_passed_is_not_kept_in_memory_either)
+{
+    struct scene scene;
+    scene_begin(&scene);
+    (void)scene_attach(&scene, "out");
+    scene_store(&scene, 1, 10);
+    scene_expect(&scene, 1, " 1 2 3 4 5 6 7 8 9 10");
+    acknowledge(&scene, "out", 6);
+    (void)collect_all(&scene);
+    ck_assert_uint_gt(scene.store->blocks.spans.count, 0); /* there is more to read in it */
+    ck_assert_uint_gt(scene.store->records.spans.count, 0);
+    acknowledge(&scene, "out", 11);
+    (void)collect_all(&scene);
+    ck_assert_uint_eq(scene.store->blocks.spans.count, 0);
+    ck_assert_uint_eq(scene.store->records.spans.count, 0);
+    scene_store(&scene, 11, 12);
+    scene_expect(&scene, 11, " 11 12");
+    for (int64_t time = 13; time <= 15; time++) /* the segment is full behind the last */
+        store_long(&scene, time);
+    struct store_block *block;
+    ck_assert_int_eq(store_type->read(scene.source, 15, &block, NULL), 0);
+    store_type->block_release(scene.store, block);
+    ck_assert_uint_gt(scene.store->records.spans.count, 0);
+    acknowledge(&scene, "out", 16);
+    (void)collect_all(&scene);
+    ck_assert_uint_eq(scene.store->blocks.spans.count, 0);
+    ck_assert_uint_eq(scene.store->records.spans.count, 0);
     scene_end(&scene);
 }
 END_TEST
@@ -200,6 +232,7 @@ END_TEST
 
 CHECK_MAIN("store collect", a_segment_goes_with_its_last_batch,
     the_segment_that_is_written_to_is_emptied_when_all_of_it_was_passed,
+    what_every_output_has_passed_is_not_kept_in_memory_either,
     a_page_that_is_being_written_is_left_alone, what_was_given_up_makes_room_at_once,
     ids_stay_after_their_bytes_until_the_seen_set_begins_later,
     what_is_older_than_the_seen_set_is_still_delivered, many_batches_go_in_slices,
