@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -28,8 +29,10 @@ static int64_t may_start(void *user)
     char text[SPAN_TEXT_SIZE];
     int64_t wait_us = budget_ask(&api->budget);
     if (api->talks && wait_us >= TOLD_WAIT_US)
-        (void)print_complaint(0, "waits %s: so many calls are allowed a minute",
-            span_text(wait_us, text)); /* nothing failed */
+        (void)print_complaint(0, "waits %s: %d calls a minute are allowed",
+            span_text(wait_us, text),
+            api->source == NULL ? BUDGET_CALLS_PER_MINUTE
+                                : api->source->calls_per_minute); /* nothing failed */
     return wait_us;
 }
 
@@ -46,6 +49,9 @@ static void tell_failure(const struct slackaudit_attempt *attempt)
 static void attempt_ended(void *user, const struct slackaudit_attempt *attempt)
 {
     struct api *api = user;
+    api->status = attempt->status;
+    (void)snprintf(api->error, sizeof(api->error), "%s",
+        attempt->error); /* a cut name is no name that is known */
     if (api->talks && (attempt->transport != SLACKAUDIT_TRANSPORT_OK || attempt->status == 429 ||
                           attempt->status >= 500))
         tell_failure(attempt);
@@ -93,7 +99,9 @@ static int take_only_source(struct api *api, const struct ctl_request *request)
     return DAEMON_EXIT_DONE;
 }
 
-/* Fills in the source, or the reference to a token; neither, where none is needed. */
+/* What was said on the command line comes before the environment, and that before the default
+ * configuration. Fills in the source, or the reference to a token; neither, where none is needed.
+ */
 static int choose(struct api *api, const struct ctl_request *request, enum api_token wanted,
     struct secret_reference *reference)
 {
@@ -115,6 +123,9 @@ static int choose(struct api *api, const struct ctl_request *request, enum api_t
     else if (credential != NULL)
         *reference =
             (struct secret_reference){.kind = SECRET_CREDENTIAL, .name = (char *)credential};
+    else if (request->config_given && wanted == API_TOKEN_WANTED &&
+             request->values[API_BASE_URL] == NULL)
+        return take_only_source(api, request);
     else if (getenv(TOKEN_VARIABLE) != NULL)
         *reference = (struct secret_reference){.kind = SECRET_ENV, .name = (char *)TOKEN_VARIABLE};
     else if (wanted == API_TOKEN_WANTED && request->values[API_BASE_URL] == NULL)
@@ -172,6 +183,26 @@ static int make_client(struct api *api, const struct ctl_request *request,
     return source_client_new(&api->client, NULL, api->source, &options, error);
 }
 
+/* What the library says of its options, in the words of the command line. */
+static int complain_of_client(const struct api *api, const struct ctl_request *request,
+    const struct secret_reference *reference, int r, const char *text)
+{
+    static const char token[] = "token ", base_url[] = "base_url ";
+    if (r == SLACKAUDIT_ERROR_MEMORY)
+        return print_complaint(DAEMON_EXIT_TRY_AGAIN, "%s", text);
+    if (strncmp(text, token, strlen(token)) == 0 && reference->kind != SECRET_NONE)
+        return print_complaint(DAEMON_EXIT_CONFIG, "the token %s %s %s",
+            reference->kind == SECRET_FILE         ? "in"
+            : reference->kind == SECRET_CREDENTIAL ? "of the credential"
+                                                   : "of the environment variable",
+            reference->name, text + strlen(token));
+    if (api->source != NULL)
+        return print_complaint(DAEMON_EXIT_CONFIG, "source %s: %s", api->source->name, text);
+    if (request->values[API_BASE_URL] != NULL && strncmp(text, base_url, strlen(base_url)) == 0)
+        return print_complaint(DAEMON_EXIT_USAGE, "--base-url %s", text + strlen(base_url));
+    return print_complaint(DAEMON_EXIT_USAGE, "%s", text);
+}
+
 /* Everything once the source, or the token, is chosen. */
 static int open_chosen(struct api *api, const struct ctl_request *request,
     const struct secret_reference *reference, const struct config_retry *retry)
@@ -185,10 +216,7 @@ static int open_chosen(struct api *api, const struct ctl_request *request,
         return print_complaint(DAEMON_EXIT_TRY_AGAIN, "no memory");
     int r = make_client(api, request, retry, &error);
     if (r < 0)
-        return print_complaint(r == SLACKAUDIT_ERROR_MEMORY ? DAEMON_EXIT_TRY_AGAIN
-                               : api->source == NULL        ? DAEMON_EXIT_USAGE
-                                                            : DAEMON_EXIT_CONFIG,
-            "%s", error.text);
+        return complain_of_client(api, request, reference, r, error.text);
     if (budget_init(&api->budget, api->clock, api->config, api->source, &error) < 0)
         return print_complaint(DAEMON_EXIT_UNAVAILABLE,
             "the budget of calls is the daemon's, and it cannot be asked: %s", error.text);
@@ -232,7 +260,36 @@ void api_deinit(struct api *api)
 
 /* ---- Ends ---- */
 
-int api_complain(int code, const char *message)
+/* What to do about an answer, or NULL. */
+static const char *advice(int status, const char *error)
+{
+    static const struct {
+        const char *error, *advice;
+    } known[] = {
+        {"invalid_range", "--oldest or --latest is in the future, or before the audit log began"},
+        {"invalid_action", "slackauditctl actions lists the actions that there are"},
+        {"invalid_cursor", "the cursor has expired, or is none of Slack's: begin without --cursor"},
+    };
+    if (walker_is_token_refused(status, error))
+        return "the token is refused, or may not read the audit log";
+    if (status == 429)
+        return "Slack allows so many calls to the whole organization: try again in a minute";
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strcmp(error, known[i].error) == 0)
+            return known[i].advice;
+    return NULL;
+}
+
+static int complain_of_answer(
+    int status, const char *error, const char *message, const char *request_id)
+{
+    const char *what_to_do = advice(status, error);
+    return print_complaint(CTL_EXIT_NO, "%s%s%s%s%s", message,
+        request_id[0] == '\0' ? "" : ", request ", request_id, what_to_do == NULL ? "" : "; ",
+        what_to_do == NULL ? "" : what_to_do);
+}
+
+int api_complain(const struct api *api, int code, const char *message)
 {
     switch (code) {
     case SLACKAUDIT_ERROR_INVALID:
@@ -240,20 +297,17 @@ int api_complain(int code, const char *message)
     case SLACKAUDIT_ERROR_TRANSPORT:
         return print_complaint(DAEMON_EXIT_UNAVAILABLE, "%s", message);
     case SLACKAUDIT_ERROR_REFUSED:
-        return print_complaint(CTL_EXIT_NO, "%s", message);
+        return complain_of_answer(api->status, api->error, message, "");
     default:
         return print_complaint(DAEMON_EXIT_TRY_AGAIN, "%s", message);
     }
 }
 
-int api_judge(const struct slackaudit_answer *answer)
+int api_judge(const struct api *api, const struct slackaudit_answer *answer)
 {
     if (answer->code < 0)
-        return api_complain(answer->code, answer->message);
+        return api_complain(api, answer->code, answer->message);
     if (answer->status == 200 && answer->error[0] == '\0' && !answer->broken_body)
         return DAEMON_EXIT_DONE;
-    bool refused = walker_is_token_refused(answer->status, answer->error);
-    return print_complaint(CTL_EXIT_NO, "%s%s%s%s", answer->message,
-        answer->request_id[0] == '\0' ? "" : ", request ", answer->request_id,
-        refused ? "; the token is refused, or may not read the audit log" : "");
+    return complain_of_answer(answer->status, answer->error, answer->message, answer->request_id);
 }

@@ -2,10 +2,10 @@
  * A session with the API: from the options of a verb to a client that makes calls within the budget
  * (ctl/budget.h), and from what a call ended with to an exit code.
  *
- * Whose token it is: that of --source, --token-file, --credential, the environment variable
- * SLACKAUDIT_TOKEN, or of the only source of the configuration, in this order. A source brings all
- * its settings with it. A token never stands on the command line, where every process could read
- * it.
+ * Whose token it is: that of --source, --token-file or --credential, of the only source of a
+ * configuration that was named, of the environment variable SLACKAUDIT_TOKEN, or of the only source
+ * of the default configuration, in this order. A source brings all its settings with it. A token
+ * never stands on the command line, where every process could read it.
  */
 #pragma once
 
@@ -28,9 +28,10 @@ enum { API_SOURCE, API_TOKEN_FILE, API_CREDENTIAL, API_BASE_URL, API_VERBOSE, AP
 
 /* For the help of these verbs. */
 #define API_ABOUT_TOKEN                                                                            \
-    "Without --source, --token-file and --credential the token is that of the environment\n"       \
-    "variable SLACKAUDIT_TOKEN, else of the configuration's only source. Calls count in the\n"     \
-    "budget of the running daemon that reads the same source; without it, at most 45 a minute.\n"
+    "Without --source, --token-file and --credential the token is that of the only source of\n"    \
+    "--config FILE, else of the environment variable SLACKAUDIT_TOKEN, else of the only source\n"  \
+    "of the default configuration. Calls count in the budget of the running daemon that reads\n"   \
+    "the same source; without it, at most 45 a minute.\n"
 
 enum api_token { API_TOKEN_WANTED, API_TOKEN_OPTIONAL };
 
@@ -45,6 +46,8 @@ struct api {
     struct slackaudit_client *client;
     const char *base_url; /* without a source; NULL: Slack's */
     bool talks;           /* tells a person what it waits for */
+    int status;           /* of the last attempt, and Slack's name for its error */
+    char error[64];
 };
 
 /* Each returns DAEMON_EXIT_DONE, or another exit code, having said what is wrong. The second makes
@@ -54,7 +57,8 @@ int api_open_source(struct api *api, const struct ctl_request *request, const ch
 void api_deinit(struct api *api);
 
 /* Says what a call ended with that gave no answer, and returns the exit code for it. */
-int api_complain(int code, const char *message);
+int api_complain(const struct api *api, int code, const char *message);
 
-/* DAEMON_EXIT_DONE for an answer of 200 without an error; else says what Slack answered. */
-int api_judge(const struct slackaudit_answer *answer);
+/* DAEMON_EXIT_DONE for an answer of 200 without an error; else says what Slack answered, and what
+ * can be done about it. */
+int api_judge(const struct api *api, const struct slackaudit_answer *answer);

@@ -9,31 +9,32 @@
 #include "ctl/print.h"
 #include "daemon/daemon.h"
 
-enum {
-    GENERAL_OPTIONS = 4,
-    OWN_OPTION = 256, /* and the place in the verb's table */
+enum { OWN_OPTION = 256 /* and the place in the verb's table */ };
+
+const struct arguments_general arguments_general[ARGUMENTS_GENERAL] = {
+    {'c', {"config", "FILE", "the daemon's configuration\n(default " ARGUMENTS_DEFAULT_CONFIG ")"}},
+    {'j', {"json", NULL, "print the answer as JSON"}},
+    {'V', {"version", NULL, "print the version"}},
+    {'h', {"help", NULL, "print this help; VERB --help prints that of a verb"}},
 };
 
-static const struct option general[GENERAL_OPTIONS] = {
-    {"config", required_argument, NULL, 'c'},
-    {"json", no_argument, NULL, 'j'},
-    {"version", no_argument, NULL, 'V'},
-    {"help", no_argument, NULL, 'h'},
-};
+static struct option for_getopt(const struct ctl_option *option, int value)
+{
+    return (struct option){.name = option->name,
+        .has_arg = option->value == NULL ? no_argument : required_argument,
+        .val = value};
+}
 
 /* The general options, then those of the verb (NULL: none). */
 static void fill_options(
-    const struct ctl_verb *verb, struct option options[GENERAL_OPTIONS + CTL_OPTIONS + 1])
+    const struct ctl_verb *verb, struct option options[ARGUMENTS_GENERAL + CTL_OPTIONS + 1])
 {
     size_t count = 0;
-    for (; count < GENERAL_OPTIONS; count++)
-        options[count] = general[count];
+    for (; count < ARGUMENTS_GENERAL; count++)
+        options[count] =
+            for_getopt(&arguments_general[count].option, arguments_general[count].letter);
     for (size_t i = 0; verb != NULL && i < verb->option_count; i++)
-        options[count++] = (struct option){
-            .name = verb->options[i].name,
-            .has_arg = verb->options[i].value == NULL ? no_argument : required_argument,
-            .val = OWN_OPTION + (int)i,
-        };
+        options[count++] = for_getopt(&verb->options[i], OWN_OPTION + (int)i);
     options[count] = (struct option){0};
 }
 
@@ -49,16 +50,60 @@ static bool refuse(struct ctl_arguments *arguments)
     return false;
 }
 
-/* `found` is what getopt_long() said. */
-static bool refuse_option(struct ctl_arguments *arguments, int found, char **argv)
+/* The verb whose option `name` is, or NULL. */
+static const struct ctl_verb *owner_of(const char *name)
 {
-    const char letter[] = {'-', (char)optopt, '\0'};
-    const char *word = optopt > 0 && optopt < OWN_OPTION ? letter : argv[optind - 1];
-    if (found == ':')
-        (void)print_complaint(0, "%s: its value is missing", word); /* the code comes below */
+    for (size_t i = 0; ctl_verbs[i] != NULL; i++)
+        for (size_t j = 0; j < ctl_verbs[i]->option_count; j++)
+            if (strcmp(ctl_verbs[i]->options[j].name, name) == 0)
+                return ctl_verbs[i];
+    return NULL;
+}
+
+/* `name` is what stands behind the dashes. It is none of the options, or the beginning of several.
+ */
+static void complain_of_name(
+    const struct ctl_arguments *arguments, const char *name, const struct option *options)
+{
+    struct spelling spelling = SPELLING_INIT(name);
+    const char *first = NULL, *second = NULL;
+    for (; options->name != NULL; options++) {
+        spelling_offer(&spelling, options->name);
+        if (strncmp(options->name, name, strlen(name)) != 0)
+            continue;
+        second = first == NULL ? NULL : second == NULL ? options->name : second;
+        first = first == NULL ? options->name : first;
+    }
+    const char *meant = spelling_nearest(&spelling);
+    if (second != NULL)
+        (void)print_complaint(0, "--%s could be --%s or --%s", name, first, second);
+    else if (arguments->verb == NULL && owner_of(name) != NULL)
+        (void)print_complaint(0, "--%s belongs to a verb: it stands behind it, as in %s --%s", name,
+            owner_of(name)->name, name);
     else
-        (void)print_complaint(
-            0, "%s: there is no such option, or its value is wrong", word); /* likewise */
+        (void)print_complaint(0, "there is no option --%s%s%s%s", name,
+            meant == NULL ? "" : ": did you mean --", meant == NULL ? "" : meant,
+            meant == NULL ? "" : "?");
+}
+
+/* `found` is what getopt_long() said of `word`. */
+static bool refuse_option(
+    struct ctl_arguments *arguments, int found, const char *word, const struct option *options)
+{
+    char name[64];
+    bool is_long = strncmp(word, "--", 2) == 0;
+    (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="),
+        word); /* a cut name is no option either */
+    if (!is_long)
+        (void)snprintf(name, sizeof(name), "-%c", optopt); /* fits */
+    if (found == ':')
+        (void)print_complaint(0, "%s wants a value", name); /* the code comes below, here too: */
+    else if (!is_long)
+        (void)print_complaint(0, "there is no option %s", name);
+    else if (optopt != 0)
+        (void)print_complaint(0, "%s takes no value", name);
+    else
+        complain_of_name(arguments, name + 2, options);
     return refuse(arguments);
 }
 
@@ -69,8 +114,8 @@ static bool refuse_verb(struct ctl_arguments *arguments, const char *word)
         spelling_offer(&spelling, ctl_verbs[i]->name);
     const char *meant = spelling_nearest(&spelling);
     arguments->exit_code = print_complaint(DAEMON_EXIT_USAGE,
-        "unknown verb \"%s\"%s%s%s; slackauditctl --help names them all", word,
-        meant == NULL ? "" : ", did you mean \"", meant == NULL ? "" : meant,
+        "unknown verb \"%s\"%s%s%s (slackauditctl --help names them all)", word,
+        meant == NULL ? "" : ": did you mean \"", meant == NULL ? "" : meant,
         meant == NULL ? "" : "\"?");
     return false;
 }
@@ -108,57 +153,68 @@ static bool take_general(struct ctl_arguments *arguments, int option)
     }
 }
 
-static bool take_own(struct ctl_arguments *arguments, size_t place, char **argv)
+static void take_own(struct ctl_arguments *arguments, size_t place)
 {
-    if (arguments->verb != NULL && arguments->verb->options_are_words)
-        return add_word(arguments, argv[optind - 1]);
     arguments->request.values[place] = optarg == NULL ? "" : optarg;
-    return true;
 }
 
-/* Reads on from `argv[1]`, up to the first word while there is no verb. False: nothing is to be
- * run. */
-static bool read_on(struct ctl_arguments *arguments, int argc, char **argv)
+static bool is_number(const char *word)
 {
-    struct option options[GENERAL_OPTIONS + CTL_OPTIONS + 1];
+    return word[0] == '-' && word[1] >= '0' && word[1] <= '9';
+}
+
+/* Reads on behind `(*argv)[0]`, up to the first word while there is no verb, and leaves `argc` and
+ * `argv` at what it has not read. False: nothing is to be run. */
+static bool read_on(struct ctl_arguments *arguments, int *argc, char ***argv)
+{
+    struct option options[ARGUMENTS_GENERAL + CTL_OPTIONS + 1];
     const char *letters = arguments->verb == NULL ? "+:c:jVh" : "-:c:jVh";
     fill_options(arguments->verb, options);
     opterr = 0;
     optind = 0; /* begin anew */
-    for (int found; (found = getopt_long(argc, argv, letters, options, NULL)) != -1;) {
-        bool on;
-        if (found == '?' || found == ':')
-            on = refuse_option(arguments, found, argv);
-        else if (found == 1) /* an argument that is no option */
+    int at = 1; /* what is looked at next */
+    for (int found; (found = getopt_long(*argc, *argv, letters, options, NULL)) != -1;) {
+        bool on = true;
+        if (found == '?' && arguments->verb != NULL && is_number((*argv)[at])) {
+            on = add_word(arguments, (*argv)[at]);
+            *argc -= at;
+            *argv += at;
+            optind = 0; /* begin anew behind it */
+        } else if (found == '?' || found == ':') {
+            on = refuse_option(arguments, found, (*argv)[at], options);
+        } else if (found == 1) { /* an argument that is no option */
             on = add_word(arguments, optarg);
-        else if (found >= OWN_OPTION)
-            on = take_own(arguments, (size_t)(found - OWN_OPTION), argv);
-        else
+        } else if (found >= OWN_OPTION) {
+            take_own(arguments, (size_t)(found - OWN_OPTION));
+        } else {
             on = take_general(arguments, found);
+        }
         if (!on)
             return false;
+        at = optind == 0 ? 1 : optind;
     }
+    *argc -= optind;
+    *argv += optind;
     return true;
 }
 
 bool arguments_read(struct ctl_arguments *arguments, int argc, char **argv)
 {
     arguments->request.config_path = ARGUMENTS_DEFAULT_CONFIG;
-    if (!read_on(arguments, argc, argv))
+    if (!read_on(arguments, &argc, &argv))
         return false;
-    int first = optind;
-    if (first >= argc) {
+    if (argc == 0) {
         (void)print_complaint(0, "no verb"); /* the code comes below */
         return refuse(arguments);
     }
     for (size_t i = 0; ctl_verbs[i] != NULL && arguments->verb == NULL; i++)
-        if (strcmp(ctl_verbs[i]->name, argv[first]) == 0)
+        if (strcmp(ctl_verbs[i]->name, argv[0]) == 0)
             arguments->verb = ctl_verbs[i];
     if (arguments->verb == NULL)
-        return refuse_verb(arguments, argv[first]);
-    if (!add_word(arguments, argv[first]) || !read_on(arguments, argc - first, argv + first))
+        return refuse_verb(arguments, argv[0]);
+    if (!add_word(arguments, argv[0]) || !read_on(arguments, &argc, &argv))
         return false;
-    for (int i = first + optind; i < argc; i++) /* what stands behind -- */
+    for (int i = 0; i < argc; i++) /* what stands behind -- */
         if (!add_word(arguments, argv[i]))
             return false;
     return true;

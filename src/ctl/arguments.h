@@ -3,13 +3,22 @@
  * the same tables.
  *
  * The general options (--config, --json, --help, --version) may stand anywhere, the verb's own ones
- * behind it.
+ * behind it. What begins with a dash and a digit is a word, such as an age: no option has a digit.
  */
 #pragma once
 
 #include "ctl/verb.h"
 
 #define ARGUMENTS_DEFAULT_CONFIG "/etc/slackauditd/slackauditd.yaml"
+
+/* What every verb takes. */
+struct arguments_general {
+    char letter;
+    struct ctl_option option;
+};
+
+enum { ARGUMENTS_GENERAL = 4 };
+extern const struct arguments_general arguments_general[ARGUMENTS_GENERAL];
 
 struct ctl_arguments {
     struct ctl_request request;

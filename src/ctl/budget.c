@@ -102,3 +102,8 @@ int budget_calls_left(const struct budget *budget)
 {
     return budget->own != NULL ? governor_calls_left(budget->own) : budget->calls_left;
 }
+
+bool budget_is_shared(const struct budget *budget)
+{
+    return budget->own == NULL;
+}

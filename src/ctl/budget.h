@@ -39,3 +39,6 @@ void budget_pause(struct budget *budget, int64_t pause_us);
 
 /* Calls that could go now, as far as is known. */
 int budget_calls_left(const struct budget *budget);
+
+/* Whether a daemon counts the calls, and its own with them. */
+bool budget_is_shared(const struct budget *budget);

@@ -47,7 +47,7 @@ static const struct kind every_stack[] = {
         .special = true},
     {.name = "timeout", .words = "timeout", .transport = SLACKAUDIT_TRANSPORT_TIMEOUT, .error = ""},
     {.name = "401",
-        .words = "401, a refused token",
+        .words = "401 (a refused token)",
         .status = 401,
         .error = "invalid_authentication"},
     {.name = "failed_write",
@@ -186,7 +186,7 @@ static int explain_transport(struct explanation *explanation, enum slackaudit_tr
 {
     char words[EXPLAIN_NAME_SIZE];
     const char *name = slackaudit_transport_name(transport);
-    (void)snprintf(words, sizeof(words), "no connection: %s", name); /* fits */
+    (void)snprintf(words, sizeof(words), "no connection (%s)", name); /* fits */
     return explain(explanation,
         &(struct kind){.name = name, .words = words, .transport = transport, .error = ""});
 }

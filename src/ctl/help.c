@@ -1,9 +1,12 @@
 #include "ctl/help.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ctl/arguments.h"
+#include "ctl/print.h"
+#include "daemon/daemon.h"
 
 enum { MEANING_COLUMN = 38, OPTION_COLUMN = 24 };
 
@@ -12,13 +15,6 @@ static const char introduction[] =
     "Asks and changes a running slackauditd, asks Slack's Audit Logs API, and says what a\n"
     "configuration does.\n"
     "\n";
-
-static const struct ctl_option general[] = {
-    {"-c, --config", "FILE", "the daemon's configuration\n(default " ARGUMENTS_DEFAULT_CONFIG ")"},
-    {"-j, --json", NULL, "print the answer as JSON"},
-    {"-V, --version", NULL, "print the version"},
-    {"-h, --help", NULL, "print this help; VERB --help prints that of a verb"},
-};
 
 static const char conclusion[] =
     "\n"
@@ -52,21 +48,31 @@ static void write_forms(const struct ctl_verb *verb)
         write_row(form->words, MEANING_COLUMN, form->meaning);
 }
 
-static void write_options(const struct ctl_option *options, size_t count, const char *dashes)
+/* `letter` 0: it has none. */
+static void write_option(const struct ctl_option *option, char letter)
 {
-    for (size_t i = 0; i < count; i++) {
-        char left[80];
-        (void)snprintf(left, sizeof(left), "%s%s%s%s", dashes, options[i].name,
-            options[i].value == NULL ? "" : " ",
-            options[i].value == NULL ? "" : options[i].value); /* all of them fit */
-        write_row(left, OPTION_COLUMN, options[i].meaning);
-    }
+    char left[80];
+    const char short_one[] = {'-', letter, ',', ' ', '\0'};
+    (void)snprintf(left, sizeof(left), "%s--%s%s%s", letter == 0 ? "" : short_one, option->name,
+        option->value == NULL ? "" : " ",
+        option->value == NULL ? "" : option->value); /* all of them fit */
+    write_row(left, OPTION_COLUMN, option->meaning);
 }
 
 static void write_general(void)
 {
     printf("\nGeneral options:\n");
-    write_options(general, sizeof(general) / sizeof(*general), "");
+    for (size_t i = 0; i < ARGUMENTS_GENERAL; i++)
+        write_option(&arguments_general[i].option, arguments_general[i].letter);
+}
+
+/* The meaning in the list of verbs as a sentence of its own. */
+static void write_sentence(const char *meaning)
+{
+    putchar(toupper((unsigned char)*meaning));
+    while (*++meaning != '\0')
+        putchar(*meaning == '\n' ? ' ' : *meaning);
+    printf(".\n");
 }
 
 static void write_verb(const struct ctl_verb *verb)
@@ -77,12 +83,13 @@ static void write_verb(const struct ctl_verb *verb)
     if (verb->forms[1].words != NULL)
         write_forms(verb);
     else
-        printf("%s\n", verb->forms[0].meaning);
+        write_sentence(verb->forms[0].meaning);
     if (verb->about != NULL)
         printf("\n%s", verb->about);
     if (verb->option_count > 0) {
         printf("\nOptions:\n");
-        write_options(verb->options, verb->option_count, "--");
+        for (size_t i = 0; i < verb->option_count; i++)
+            write_option(&verb->options[i], 0);
     }
     write_general();
 }
@@ -98,4 +105,15 @@ void help_write(const struct ctl_verb *verb)
         write_forms(ctl_verbs[i]);
     write_general();
     fputs(conclusion, stdout);
+}
+
+int help_refuse_words(const struct ctl_verb *verb)
+{
+    char forms[512] = "";
+    size_t size = 0;
+    for (const struct ctl_form *form = verb->forms; form->words != NULL; form++) {
+        size += (size_t)snprintf(forms + size, sizeof(forms) - size, "%s`slackauditctl %s`",
+            form == verb->forms ? "" : " or ", form->words); /* the forms of any verb fit */
+    }
+    return print_complaint(DAEMON_EXIT_USAGE, "wrong words for %s: it is %s", verb->name, forms);
 }

@@ -19,11 +19,7 @@ enum {
     LOGS_OPTIONS,
 };
 
-/* A time as people write it: Unix seconds, RFC 3339, `now`, or an age such as `-7d`, which is
- * counted back from `now_seconds`. Returns 0 or ERROR_INVALID. */
-int logs_time(const char *text, int64_t now_seconds, int64_t *ret_seconds, struct error *error);
-
 /* The query borrows the request's strings. Returns 0, or ERROR_INVALID and which option is wrong;
- * what the library judges (ranges, the number of actions) is left to it. */
+ * the number of actions is left to the library. */
 int logs_query(const struct ctl_request *request, int64_t now_seconds,
     struct slackaudit_query *ret_query, struct error *error);

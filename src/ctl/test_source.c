@@ -78,8 +78,11 @@ static void put_words(const struct api *api, const struct finding *finding)
         printf("  no answer: %s\n", finding->problem);
     else
         put_answer(finding);
-    printf("  calls: %d more could go now, %d a minute\n", budget_calls_left(&api->budget),
-        api->source->calls_per_minute);
+    printf("  calls: at most %d a minute, ", api->source->calls_per_minute);
+    if (budget_is_shared(&api->budget))
+        printf("shared with the daemon; %d more could go now\n", budget_calls_left(&api->budget));
+    else
+        printf("counted by this command alone: no daemon runs\n");
 }
 
 /* ---- JSON ---- */

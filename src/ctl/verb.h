@@ -48,8 +48,6 @@ struct ctl_verb {
     const char *about;            /* paragraphs for its own help; may be NULL */
     const struct ctl_option *options;
     size_t option_count;
-    /* Its options take no values and are handed on as words, in their order. */
-    bool options_are_words;
     /* Returns an exit code, having said on standard error what went wrong. */
     int (*run)(const struct ctl_request *request);
 };

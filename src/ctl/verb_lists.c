@@ -35,9 +35,9 @@ static int call(struct api *api, list_call list)
     struct slackaudit_problem problem = {0};
     int r = list(api->client, NULL, &response, &problem);
     if (r < 0)
-        return api_complain(r, problem.text);
+        return api_complain(api, r, problem.text);
     const struct slackaudit_answer *answer = slackaudit_response_answer(response);
-    int exit_code = api_judge(answer);
+    int exit_code = api_judge(api, answer);
     if (exit_code == DAEMON_EXIT_DONE)
         exit_code = check_json(answer);
     if (exit_code == DAEMON_EXIT_DONE)

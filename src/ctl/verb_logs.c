@@ -9,6 +9,7 @@
 #include "ctl/api.h"
 #include "ctl/logs_format.h"
 #include "ctl/logs_query.h"
+#include "ctl/moment.h"
 #include "ctl/print.h"
 #include "daemon/daemon.h"
 #include "slackaudit/entries.h"
@@ -44,6 +45,7 @@ static int turn(struct api *api, struct slackaudit_problem *problem)
 
 /* A page while it comes in; void when an attempt begins anew. */
 struct page {
+    const struct api *api;
     struct buffer entries; /* a line feed behind each */
     bool done;
     int exit_code;
@@ -69,7 +71,7 @@ static void page_done(void *user, const struct slackaudit_answer *answer,
 {
     struct page *page = user;
     page->done = true;
-    page->exit_code = api_judge(answer);
+    page->exit_code = api_judge(page->api, answer);
     if (summary != NULL)
         page->next_cursor = strdup(summary->next_cursor);
 }
@@ -90,15 +92,15 @@ static int print_page(struct page *page, const struct logs_format *format)
         r = logs_printer_end_page(&printer, page->next_cursor);
     logs_printer_deinit(&printer);
     if (r >= 0 && page->next_cursor[0] != '\0' && strcmp(format->name, "json") != 0)
-        (void)print_complaint(
-            0, "there is more: --cursor '%s', or --all", page->next_cursor); /* nothing failed */
+        (void)print_complaint(0, "there is more: add --cursor '%s', or --all for everything",
+            page->next_cursor); /* nothing failed */
     return exit_code_of(r);
 }
 
 static int show_page(
     struct api *api, const struct slackaudit_query *query, const struct logs_format *format)
 {
-    struct page page = {.entries = BUFFER_INIT(2 * LIMIT_RESPONSE)};
+    struct page page = {.api = api, .entries = BUFFER_INIT(2 * LIMIT_RESPONSE)};
     struct slackaudit_problem problem = {0};
     const struct slackaudit_page_call call = {.query = *query,
         .on_attempt = page_attempt,
@@ -109,7 +111,7 @@ static int show_page(
     while (r >= 0 && !page.done)
         r = turn(api, &problem);
     if (r < 0)
-        page.exit_code = api_complain(r, problem.text);
+        page.exit_code = api_complain(api, r, problem.text);
     else if (page.exit_code == DAEMON_EXIT_DONE)
         page.exit_code =
             page.next_cursor == NULL ? exit_code_of(ERROR_MEMORY) : print_page(&page, format);
@@ -150,11 +152,11 @@ static int show_all(
     struct logs_printer printer;
     int r = slackaudit_entries_new(&entries, api->client, query, false, &problem);
     if (r < 0)
-        return api_complain(r, problem.text);
+        return api_complain(api, r, problem.text);
     logs_printer_init(&printer, format);
     r = print_all(api, entries, &printer, &problem);
     logs_printer_deinit(&printer);
-    return problem.code != 0 ? api_complain(problem.code, problem.text) : exit_code_of(r);
+    return problem.code != 0 ? api_complain(api, problem.code, problem.text) : exit_code_of(r);
 }
 
 /* ---- The verb ---- */
@@ -214,16 +216,15 @@ const struct ctl_verb verb_logs = {
     .forms =
         (const struct ctl_form[]){
             {"logs [OPTION]...", "entries of the audit log, newest first"}, {0}},
-    .about =
-        "TIME is Unix seconds, RFC 3339 (2026-11-22T02:15:15Z), now, or an age (-7d, -2h).\n"
-        "\n"
-        "json    one object a page, "
-        "{\"entries\":[...],\"response_metadata\":{\"next_cursor\":\"...\"}},\n"
-        "        with --all one behind the other and without a cursor: jq '.entries[]' takes both\n"
-        "ndjson  one entry a line\n"
-        "table   time (UTC), action, actor, entity and address, for people\n"
-        "In json and ndjson each entry stands byte for byte as Slack sent it, line breaks apart.\n"
-        "\n" API_ABOUT_TOKEN,
+    .about = MOMENT_ABOUT
+    "\n"
+    "json    one object a page, "
+    "{\"entries\":[...],\"response_metadata\":{\"next_cursor\":\"...\"}},\n"
+    "        with --all one behind the other and without a cursor: jq '.entries[]' takes both\n"
+    "ndjson  one entry a line\n"
+    "table   time (UTC), action, actor, entity and address, for people\n"
+    "In json and ndjson each entry stands byte for byte as Slack sent it, line breaks apart.\n"
+    "\n" API_ABOUT_TOKEN,
     CTL_VERB_OPTIONS(options),
     .run = run,
 };

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "ctl/configuration.h"
 #include "ctl/explain.h"
+#include "ctl/help.h"
 #include "ctl/print.h"
 #include "ctl/verb.h"
 #include "daemon/daemon.h"
@@ -44,9 +45,7 @@ static int choose(const struct ctl_request *request, const struct config *config
 static int run(const struct ctl_request *request)
 {
     if (request->word_count != 2 || strcmp(request->words[1], "explain") != 0)
-        return print_complaint(DAEMON_EXIT_USAGE,
-            "wrong words for retry: it is `slackauditctl retry explain [--source NAME | --output "
-            "NAME]`");
+        return help_refuse_words(&verb_retry);
     if (request->values[SOURCE] != NULL && request->values[OUTPUT] != NULL)
         return print_complaint(
             DAEMON_EXIT_USAGE, "--source or --output, one at a time: each has a stack of its own");

@@ -1,9 +1,8 @@
 /* `test`: does a source's token work, does an output's receiver take a message? */
-#include "ctl/print.h"
+#include "ctl/help.h"
 #include "ctl/test_output.h"
 #include "ctl/test_source.h"
 #include "ctl/verb.h"
-#include "daemon/daemon.h"
 
 enum { SOURCE, OUTPUT };
 
@@ -16,9 +15,7 @@ static int run(const struct ctl_request *request)
 {
     const char *source = request->values[SOURCE], *output = request->values[OUTPUT];
     if (request->word_count != 1 || (source == NULL) == (output == NULL))
-        return print_complaint(DAEMON_EXIT_USAGE,
-            "wrong words for test: it is `slackauditctl test --source NAME` or `slackauditctl test "
-            "--output NAME`");
+        return help_refuse_words(&verb_test);
     return source != NULL ? test_source(request, source) : test_output(request, output);
 }
 

@@ -317,8 +317,8 @@ int verbs_judge(const char *const *words, size_t count, struct error *error)
     }
     const char *meant = spelling_nearest(&spelling);
     return error_set(error, ERROR_INVALID,
-        "unknown verb \"%s\"%s%s%s; slackauditctl --help names them all", words[0],
-        meant == NULL ? "" : ", did you mean \"", meant == NULL ? "" : meant,
+        "unknown verb \"%s\"%s%s%s (slackauditctl --help names them all)", words[0],
+        meant == NULL ? "" : ": did you mean \"", meant == NULL ? "" : meant,
         meant == NULL ? "" : "\"?");
 }
 

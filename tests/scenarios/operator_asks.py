@@ -49,6 +49,8 @@ def scenario(bench):
     again = [entry for entry in expected if json.loads(entry)["date_create"] >= back]
     answer = daemon.control("checkpoint", "set", "acme", str(back))
     check(answer.code != 0 and "--redeliver" in answer.text, f"without --redeliver: {answer.text}")
+    answer = daemon.control("checkpoint", "set", "acme", "-1h")
+    check(answer.code == 1 and "--redeliver" in answer.text, f"an age: {answer.text}")
     same(len(archive.lines()), ENTRIES, "lines before going back")
     answer = daemon.control("checkpoint", "set", "acme", str(back), "--redeliver")
     same(answer.code, 0, f"checkpoint set ({answer.text})")

@@ -63,6 +63,7 @@ def with_a_pause(bench, daemon):
     bench.api.set_faults("429:at=1,for=8s")
     said = slackauditctl(bench, "test", "--source", "acme", config=daemon.config_file)
     check(said.code == 1 and "429" in said.text and "8s" in said.text, f"a 429: {said.text}")
+    check("shared with the daemon" in said.text, f"whose budget it is: {said.text}")
     paused = source_status(daemon)["paused_seconds"]
     check(4 <= paused <= 8, f"the daemon pauses for {paused} s")
     same(source_status(daemon)["calls_left"], 0, "calls that are left in a pause")

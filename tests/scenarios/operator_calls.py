@@ -136,6 +136,8 @@ def check_tokens(bench, api, daemon):
               environment={"CREDENTIALS_DIRECTORY": str(folder)}).code, 0, "a credential")
     same(logs("--source", "acme", config=daemon.config_file).code, 0, "a source's")
     same(logs(config=daemon.config_file).code, 0, "the only source's")
+    same(logs(config=daemon.config_file, environment={"SLACKAUDIT_TOKEN": "xoxp-wrong"}).code, 0,
+         "a configuration that is named comes before the environment")
     # What is wrong with where it is.
     said = logs(*address)
     check(said.code == 64 and "--token-file" in said.error, f"no token at all: {said.text}")
@@ -151,6 +153,10 @@ def check_tokens(bench, api, daemon):
     check(said.code == 78 and "everybody" in said.error, f"a file for everybody: {said.text}")
     said = logs("--token-file", bench.folder / "none", *address)
     check(said.code == 78 and "none" in said.error, f"no such file: {said.text}")
+    said = logs("--token-file", bench.secret_file("two words", "two.secret"), *address)
+    check(said.code == 78 and "two.secret has" in said.error, f"no token: {said.text}")
+    said = logs("--base-url", api.base_url.rstrip("/"), environment={"SLACKAUDIT_TOKEN": api.token})
+    check(said.code == 64 and "--base-url does not end" in said.error, f"no slash: {said.text}")
 
 
 def check_lists(bench, api, daemon):
@@ -175,6 +181,14 @@ def check_refusals(bench, api, operator):
                           environment={"SLACKAUDIT_TOKEN": "xoxp-wrong"})
     check(wrong.code == 1 and "401" in wrong.error and "refused" in wrong.error,
           f"a wrong token: {wrong.code} {wrong.text}")
+    wrong = slackauditctl(bench, "logs", "--all", "--base-url", api.base_url,
+                          environment={"SLACKAUDIT_TOKEN": "xoxp-wrong"})
+    check(wrong.code == 1 and "the token is refused" in wrong.error, f"of all pages: {wrong.text}")
+    for words, advice in ((("--oldest", "2100-01-01T00:00:00Z"), "in the future"),
+                          (("--cursor", "zzzz"), "begin without --cursor"),
+                          (("--action", "user_*"), "slackauditctl actions")):
+        said = operator("logs", *words)
+        check(said.code == 1 and advice in said.error, f"{words}: {said.code} {said.text}")
     said = operator("logs", "--oldest", "100")
     check(said.code in (0, 1), f"a time before Slack: {said.text}")
     said = slackauditctl(bench, "logs", "--base-url", "http://127.0.0.1:1/",
@@ -182,7 +196,7 @@ def check_refusals(bench, api, operator):
     check(said.code == 69 and "connect" in said.error, f"nobody there: {said.code} {said.text}")
     said = slackauditctl(bench, "logs", "--base-url", "http://example.com/",
                          environment={"SLACKAUDIT_TOKEN": "xoxp-wrong"})
-    check(said.code == 64 and "base_url" in said.error, f"no TLS: {said.code} {said.text}")
+    check(said.code == 64 and "--base-url" in said.error, f"no TLS: {said.code} {said.text}")
 
 
 def check_faults(api, operator):

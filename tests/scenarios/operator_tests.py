@@ -38,7 +38,7 @@ def check_source(api, tester):
     said = tester.said("source", "acme", 0).out.decode()
     same(api.stats()["calls"], before + 1, "calls of one test")
     for words in ("source acme: well", "status 200", "the token is accepted", "like ours",
-                  "more could go now, 60000 a minute"):
+                  "at most 60000 a minute, counted by this command alone"):
         check(words in said, f"{words!r} is not in {said}")
     told = tester.said("source", "acme", 0, "--json").json
     same((told["ok"], told["result"]["status"], told["result"]["error"]), (True, 200, None), "JSON")

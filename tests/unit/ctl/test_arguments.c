@@ -64,17 +64,22 @@ START_TEST(an_option_of_a_verb_has_its_value_by_its_place)
 }
 END_TEST
 
-START_TEST(options_of_the_control_socket_are_handed_on_as_words)
+START_TEST(what_begins_with_a_dash_and_a_digit_is_a_word)
 {
     struct ctl_arguments arguments;
-    ck_assert(READ(&arguments, "checkpoint", "set", "acme", "5", "--redeliver"));
-    ck_assert_uint_eq(arguments.request.word_count, 5);
-    ck_assert_str_eq(arguments.request.words[4], "--redeliver");
-    ck_assert(READ(&arguments, "forget", "--output", "archive", "--json"));
-    ck_assert_uint_eq(arguments.request.word_count, 3);
-    ck_assert_str_eq(arguments.request.words[1], "--output");
-    ck_assert_str_eq(arguments.request.words[2], "archive");
+    ck_assert(READ(&arguments, "checkpoint", "set", "acme", "-1d", "--redeliver", "-j"));
+    ck_assert_uint_eq(arguments.request.word_count, 4);
+    ck_assert_str_eq(arguments.request.words[3], "-1d");
+    ck_assert_str_eq(arguments.request.values[0], "");
     ck_assert(arguments.request.json);
+    ck_assert(READ(&arguments, "checkpoint", "-1", "-1d", "--redeliver", "-2h", "--", "-j"));
+    ck_assert_uint_eq(arguments.request.word_count, 5);
+    ck_assert_str_eq(arguments.request.words[1], "-1");
+    ck_assert_str_eq(arguments.request.words[2], "-1d");
+    ck_assert_str_eq(arguments.request.words[3], "-2h");
+    ck_assert_str_eq(arguments.request.words[4], "-j");
+    ck_assert_str_eq(arguments.request.values[0], "");
+    ck_assert(!arguments.request.json);
 }
 END_TEST
 
@@ -96,6 +101,10 @@ START_TEST(what_is_unknown_or_incomplete_is_bad_usage)
     REFUSES("status", "--strange");
     REFUSES("status", "--source", "acme");
     REFUSES("status", "-x");
+    REFUSES("status", "-j1");
+    REFUSES("status", "-x1");
+    REFUSES("-1", "status");
+    REFUSES("logs", "--l", "5");
     REFUSES("status", "--json=1");
     REFUSES("retry", "explain", "--source");
     REFUSES("--config");
@@ -134,7 +143,6 @@ START_TEST(no_verb_has_more_options_than_fit_or_two_of_one_name)
 END_TEST
 
 CHECK_MAIN("arguments", general_options_stand_before_and_behind_the_verb,
-    an_option_of_a_verb_has_its_value_by_its_place,
-    options_of_the_control_socket_are_handed_on_as_words, what_stands_behind_two_dashes_is_a_word,
-    what_is_unknown_or_incomplete_is_bad_usage, help_and_version_end_well_and_run_nothing,
-    no_verb_has_more_options_than_fit_or_two_of_one_name)
+    an_option_of_a_verb_has_its_value_by_its_place, what_begins_with_a_dash_and_a_digit_is_a_word,
+    what_stands_behind_two_dashes_is_a_word, what_is_unknown_or_incomplete_is_bad_usage,
+    help_and_version_end_well_and_run_nothing, no_verb_has_more_options_than_fit_or_two_of_one_name)
