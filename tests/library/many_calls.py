@@ -1,5 +1,5 @@
-r"""Thousands of calls in flight on one thread all come to their end, through every fault, and leave no
-memory and no descriptor behind: many_calls.c says how.
+r"""Thousands of calls in flight on one thread all come to their end, through every fault, and leave
+no memory and no descriptor behind: many_calls.c says how.
 
     python3 tests/library/many_calls.py --binaries build/src \
         --program build/tests/library/many_calls --under="valgrind --leak-check=full"
