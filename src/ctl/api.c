@@ -33,6 +33,7 @@ static int64_t may_start(void *user)
             span_text(wait_us, text),
             api->source == NULL ? BUDGET_CALLS_PER_MINUTE
                                 : api->source->calls_per_minute); /* nothing failed */
+    api->started_us = clock_monotonic_us(api->clock);
     return wait_us;
 }
 

@@ -46,7 +46,8 @@ struct api {
     struct slackaudit_client *client;
     const char *base_url; /* without a source; NULL: Slack's */
     bool talks;           /* tells a person what it waits for */
-    int status;           /* of the last attempt, and Slack's name for its error */
+    int64_t started_us;   /* the last attempt, when it had its turn */
+    int status;           /* how it ended, and Slack's name for its error */
     char error[64];
 };
 

@@ -49,6 +49,29 @@ static const char *about_seconds(int64_t seconds, char text[UNITS_TEXT_SIZE])
     return text;
 }
 
+static void show_walk(const struct json_value *walk)
+{
+    printf("source %s: read up to %s\n", text_of(walk, "source"), text_of(walk, "checkpoint"));
+    printf("    begun at %s; every id is known since %s\n", text_of(walk, "start"),
+        text_of(walk, "ids_complete_from"));
+}
+
+static void show_walks(const struct json_value *walks)
+{
+    for (size_t i = 0; i < json_length(walks); i++)
+        show_walk(json_at(walks, i));
+    if (json_length(walks) == 0)
+        puts("no source has been read yet");
+}
+
+static void show_rewind(const struct json_value *rewind)
+{
+    printf("source %s: goes on from %s; what comes after that is sent again, %" PRId64
+           " entries as far as is known\n",
+        text_of(rewind, "source"), text_of(rewind, "checkpoint"),
+        number_of(rewind, "known_entries_sent_again"));
+}
+
 static void show_error(const struct json_value *object)
 {
     const char *error = json_string(json_get(object, "last_error"));
@@ -133,20 +156,28 @@ static void show_status(const struct json_value *status)
     }
 }
 
+static int show_json(const struct json_value *result)
+{
+    struct buffer output = BUFFER_INIT(LIMIT_RESPONSE);
+    int r = json_write(result, true, &output);
+    if (r >= 0)
+        printf("%.*s\n", SLICE_PRINT(buffer_slice(&output)));
+    buffer_deinit(&output);
+    return r;
+}
+
 int show_result(const char *verb, const struct json_value *result)
 {
     const char *text = json_string(result);
-    if (strcmp(verb, "status") == 0) {
-        show_status(result);
-    } else if (text != NULL) {
+    if (text != NULL)
         puts(text);
-    } else {
-        struct buffer output = BUFFER_INIT(LIMIT_RESPONSE);
-        int r = json_write(result, true, &output);
-        if (r >= 0)
-            printf("%.*s\n", SLICE_PRINT(buffer_slice(&output)));
-        buffer_deinit(&output);
-        return r;
-    }
+    else if (strcmp(verb, "status") == 0)
+        show_status(result);
+    else if (strcmp(verb, "checkpoint") == 0 && json_get(result, "source") != NULL)
+        show_rewind(result);
+    else if (strcmp(verb, "checkpoint") == 0)
+        show_walks(result);
+    else
+        return show_json(result);
     return 0;
 }

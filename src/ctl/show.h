@@ -1,6 +1,6 @@
 /*
- * Answers for people: the status as a short report, everything else as indented JSON or its plain
- * text.
+ * Answers for people: the status and the checkpoints as short reports, a text as it is, everything
+ * else as indented JSON.
  */
 #pragma once
 

@@ -149,9 +149,8 @@ static int call(struct api *api, const struct ctl_request *request)
     struct slackaudit_problem problem = {0};
     char why[SLACKAUDIT_TEXT] = "";
     struct finding finding = {.problem = ""};
-    int64_t start_us = clock_monotonic_us(api->clock);
     int r = slackaudit_logs(api->client, &query, &response, &problem);
-    finding.took_us = clock_monotonic_us(api->clock) - start_us;
+    finding.took_us = clock_monotonic_us(api->clock) - api->started_us;
     if (r < 0) {
         finding.problem = problem.text;
     } else {

@@ -5,6 +5,7 @@ without."""
 import json
 
 from harness import judge, run
+from harness.command import slackauditctl
 from harness.failure import check, same
 
 ENTRIES = 2000
@@ -52,8 +53,11 @@ def scenario(bench):
     answer = daemon.control("checkpoint", "set", "acme", "-1h")
     check(answer.code == 1 and "--redeliver" in answer.text, f"an age: {answer.text}")
     same(len(archive.lines()), ENTRIES, "lines before going back")
-    answer = daemon.control("checkpoint", "set", "acme", str(back), "--redeliver")
-    same(answer.code, 0, f"checkpoint set ({answer.text})")
+    said = slackauditctl(bench, "checkpoint", "set", "acme", str(back), "--redeliver",
+                         config=daemon.config_file)
+    check(said.code == 0 and "source acme: goes on from 20" in said.text, f"in words: {said.text}")
+    said = slackauditctl(bench, "checkpoint", "show", config=daemon.config_file)
+    check(said.code == 0 and "source acme: read up to 20" in said.text, f"in words: {said.text}")
     daemon.wait_status(lambda now: len(archive.lines()) >= ENTRIES + len(again), "what comes again")
     daemon.wait_delivered()
     daemon.stop()
