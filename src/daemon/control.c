@@ -13,6 +13,8 @@
 #include "base/units.h"
 #include "sys/listen.h"
 
+DEFINE_CLEANUP(struct control, control_free)
+
 #define PEER_LIFE_US    (10 * USEC_PER_SEC)
 #define LISTEN_AGAIN_US (200 * USEC_PER_MSEC)
 
@@ -187,7 +189,7 @@ int control_new(struct control **ret_control, struct loop *loop, const char *pat
 {
     char address[LISTENER_NAME_SIZE];
     (void)snprintf(address, sizeof(address), "unix:%s", path); /* a cut one is refused below */
-    struct control *control = calloc(1, sizeof(*control));
+    _cleanup_(control_freep) struct control *control = calloc(1, sizeof(*control));
     if (control == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the control socket");
     *control =
@@ -199,11 +201,9 @@ int control_new(struct control **ret_control, struct loop *loop, const char *pat
     else
         r = loop_watch(
             loop, &control->watch, control->listener.fd, EPOLLIN, accept_peer, control, error);
-    if (r < 0) {
-        control_free(control);
+    if (r < 0)
         return r;
-    }
-    *ret_control = control;
+    *ret_control = TAKE(control);
     return 0;
 }
 

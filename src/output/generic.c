@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "output/encoder.h"
 #include "output/http_post.h"
 
@@ -35,22 +36,22 @@ static void generic_close(struct output *output)
     free(output);
 }
 
+DEFINE_CLEANUP(struct output, generic_close)
+
 static int generic_open(
     struct output **ret_output, const struct output_context *context, struct error *error)
 {
-    struct output *output = calloc(1, sizeof(*output));
+    _cleanup_(generic_closep) struct output *output = calloc(1, sizeof(*output));
     if (output == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for an HTTP output");
     const struct http_receiver *receiver = receiver_of(context->config);
     output->array = receiver == &array;
-    int r = encoder_init(&output->encoder, context->config, error);
-    if (r >= 0)
-        r = http_post_new(&output->post, context, receiver, error);
-    if (r < 0) {
-        generic_close(output);
-        return r;
-    }
-    *ret_output = output;
+    int code = encoder_init(&output->encoder, context->config, error);
+    if (code >= 0)
+        code = http_post_new(&output->post, context, receiver, error);
+    if (code < 0)
+        return code;
+    *ret_output = TAKE(output);
     return 0;
 }
 
@@ -66,12 +67,12 @@ static int generic_entry(struct output *output, const struct format_entry *entry
     if (!output->array)
         return encoder_line(&output->encoder, entry, body);
     size_t start = body->size;
-    int r = index > 0 ? buffer_append_byte(body, ',') : 0;
-    if (r >= 0)
-        r = encoder_message(&output->encoder, entry, body);
-    if (r < 0)
+    int code = index > 0 ? buffer_append_byte(body, ',') : 0;
+    if (code >= 0)
+        code = encoder_message(&output->encoder, entry, body);
+    if (code < 0)
         body->size = start;
-    return r;
+    return code;
 }
 
 static int generic_end(struct output *output, struct buffer *body)

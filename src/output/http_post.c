@@ -9,6 +9,8 @@
 #include "base/utf8.h"
 #include "output/answer.h"
 
+DEFINE_CLEANUP(struct http_post, http_post_free)
+
 enum {
     GZIP_LEVEL = 3, /* a third of the processor time of level 6 for a tenth more bytes */
     EXCERPT = 200,  /* of the answer's body, for the log */
@@ -203,9 +205,9 @@ static int compress(struct posting *posting, struct error *error)
     const struct slice slice = {
         .data = body->data + posting->taken, .size = left < GZIP_SLICE ? left : GZIP_SLICE};
     bool last = slice.size == left;
-    int r = gzip_write(posting->gzip, slice, last, &posting->compressed);
-    if (r < 0)
-        return error_set(error, r, "cannot compress the batch: %s", error_code_name(r));
+    int code = gzip_write(posting->gzip, slice, last, &posting->compressed);
+    if (code < 0)
+        return error_set(error, code, "cannot compress the batch: %s", error_code_name(code));
     posting->taken += slice.size;
     if (!last)
         return 1;
@@ -220,18 +222,18 @@ static void prepare(void *user)
     struct posting *posting = user;
     bool compressed = posting->gzip != NULL;
     struct error error = ERROR_INIT;
-    int r = compressed ? compress(posting, &error) : 0;
-    if (r > 0) {
+    int code = compressed ? compress(posting, &error) : 0;
+    if (code > 0) {
         loop_task_post(&posting->task);
         return;
     }
-    if (r == 0)
-        r = start(posting, buffer_slice(compressed ? &posting->compressed : &posting->batch->body),
-            &error);
-    if (r >= 0)
+    if (code == 0)
+        code = start(posting,
+            buffer_slice(compressed ? &posting->compressed : &posting->batch->body), &error);
+    if (code >= 0)
         return;
     struct output_answer answer = answer_failed(SLACKAUDIT_TRANSPORT_OTHER, 0, error.text);
-    if (r == ERROR_INVALID)
+    if (code == ERROR_INVALID)
         answer.outcome = OUTPUT_SENDER_REFUSED;
     finish(posting, &answer);
 }
@@ -283,18 +285,16 @@ void http_post_cancel(struct http_post *post, struct output_batch *batch)
 int http_post_new(struct http_post **ret_post, const struct output_context *context,
     const struct http_receiver *receiver, struct error *error)
 {
-    struct http_post *post = calloc(1, sizeof(*post));
+    _cleanup_(http_post_freep) struct http_post *post = calloc(1, sizeof(*post));
     if (post == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for an HTTP output");
     post->context = *context;
     post->receiver = receiver;
-    int r = http_target_init(&post->target, context->config, receiver->scheme,
+    int code = http_target_init(&post->target, context->config, receiver->scheme,
         receiver->default_path, receiver->content_type, error);
-    if (r < 0) {
-        http_post_free(post);
-        return r;
-    }
-    *ret_post = post;
+    if (code < 0)
+        return code;
+    *ret_post = TAKE(post);
     return 0;
 }
 

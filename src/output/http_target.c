@@ -37,10 +37,10 @@ void http_target_deinit(struct http_target *target)
 static int seal(struct buffer *text, struct secret **ret_secret, struct error *error)
 {
     const char *whole = buffer_text(text);
-    int r = whole == NULL ? ERROR_MEMORY : secret_new(whole, ret_secret);
+    int code = whole == NULL ? ERROR_MEMORY : secret_new(whole, ret_secret);
     if (whole != NULL)
         explicit_bzero(text->data, text->capacity);
-    return r < 0 ? error_set(error, r, "no memory for a secret") : 0;
+    return code < 0 ? error_set(error, code, "no memory for a secret") : 0;
 }
 
 static void add_header(
@@ -54,21 +54,21 @@ static int load_token(struct http_target *target, struct error *error)
 {
     if (target->config->http.token.kind == SECRET_NONE)
         return 0;
-    int r = secret_load(&target->config->http.token, &target->token, error);
-    if (r < 0)
-        return error_prefix(error, r, "token");
+    int code = secret_load(&target->config->http.token, &target->token, error);
+    if (code < 0)
+        return error_prefix(error, code, "token");
     /* Room for all of it from the start: a buffer that grows leaves pieces behind. */
     _cleanup_(buffer_deinit) struct buffer value = BUFFER_INIT(LIMIT_SECRET + 64);
     struct secret *header = NULL;
-    r = buffer_reserve(&value, value.limit);
-    if (r >= 0)
-        r = buffer_printf(&value, "%s %s", target->scheme, secret_text(target->token));
-    if (r < 0)
-        return error_set(error, r, "no memory for the token");
-    r = seal(&value, &header, error);
-    if (r >= 0)
+    code = buffer_reserve(&value, value.limit);
+    if (code >= 0)
+        code = buffer_printf(&value, "%s %s", target->scheme, secret_text(target->token));
+    if (code < 0)
+        return error_set(error, code, "no memory for the token");
+    code = seal(&value, &header, error);
+    if (code >= 0)
         add_header(target, "Authorization", secret_text(header), header);
-    return r;
+    return code;
 }
 
 static bool is_configured(const struct http_target *target, const char *name)
@@ -89,9 +89,9 @@ static int load_headers(struct http_target *target, struct error *error)
         add_header(target, "Content-Encoding", "gzip", NULL);
     for (size_t i = 0; i < headers->count; i++) {
         struct secret *value = NULL;
-        int r = secret_load(&headers->items[i].value, &value, error);
-        if (r < 0)
-            return error_prefix(error, r, "header %s", headers->items[i].name);
+        int code = secret_load(&headers->items[i].value, &value, error);
+        if (code < 0)
+            return error_prefix(error, code, "header %s", headers->items[i].name);
         add_header(target, headers->items[i].name, secret_text(value), value);
     }
     return 0;
@@ -108,14 +108,15 @@ static int complete_url(struct http_target *target, struct error *error)
         return 0;
     _cleanup_(buffer_deinit) struct buffer whole = BUFFER_INIT(LIMIT_SECRET + KIB(1));
     struct secret *complete = NULL;
-    int r = buffer_reserve(&whole, whole.limit);
-    if (r >= 0)
-        r = buffer_printf(&whole, "%.*s%s%s", (int)(path - url), url, target->default_path, rest);
-    if (r < 0)
-        return error_set(error, r, "no memory for the address");
-    r = seal(&whole, &complete, error);
-    if (r < 0)
-        return r;
+    int code = buffer_reserve(&whole, whole.limit);
+    if (code >= 0)
+        code =
+            buffer_printf(&whole, "%.*s%s%s", (int)(path - url), url, target->default_path, rest);
+    if (code < 0)
+        return error_set(error, code, "no memory for the address");
+    code = seal(&whole, &complete, error);
+    if (code < 0)
+        return code;
     secret_free(target->url);
     target->url = complete;
     return 0;
@@ -125,18 +126,18 @@ static int complete_url(struct http_target *target, struct error *error)
 static int load_addresses(struct http_target *target, struct error *error)
 {
     const struct config_output *config = target->config;
-    int r = secret_load(&config->http.url, &target->url, error);
-    if (r < 0)
-        return error_prefix(error, r, "url");
+    int code = secret_load(&config->http.url, &target->url, error);
+    if (code < 0)
+        return error_prefix(error, code, "url");
     const char *fault = config_address_http_fault(secret_text(target->url), config->insecure_http);
     if (fault != NULL)
         return error_set(error, ERROR_INVALID, "url: the address %s", fault);
-    r = complete_url(target, error);
-    if (r < 0 || config->proxy.kind == SECRET_NONE)
-        return r;
-    r = secret_load(&config->proxy, &target->proxy, error);
-    if (r < 0)
-        return error_prefix(error, r, "proxy");
+    code = complete_url(target, error);
+    if (code < 0 || config->proxy.kind == SECRET_NONE)
+        return code;
+    code = secret_load(&config->proxy, &target->proxy, error);
+    if (code < 0)
+        return error_prefix(error, code, "proxy");
     bool secret = config->proxy.kind != SECRET_PLAIN;
     fault = config_address_proxy_fault(secret_text(target->proxy), secret);
     return fault == NULL ? 0 : error_set(error, ERROR_INVALID, "proxy: the address %s", fault);
@@ -155,14 +156,14 @@ int http_target_reload(struct http_target *target, struct error *error)
         http_target_deinit(&fresh);
         return error_set(error, ERROR_MEMORY, "no memory for headers");
     }
-    int r = load_addresses(&fresh, error);
-    if (r >= 0)
-        r = load_headers(&fresh, error);
-    if (r >= 0)
-        r = load_token(&fresh, error);
-    if (r < 0) {
+    int code = load_addresses(&fresh, error);
+    if (code >= 0)
+        code = load_headers(&fresh, error);
+    if (code >= 0)
+        code = load_token(&fresh, error);
+    if (code < 0) {
         http_target_deinit(&fresh);
-        return r;
+        return code;
     }
     drop_loaded(target);
     *target = fresh;

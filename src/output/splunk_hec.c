@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "output/encoder.h"
@@ -101,24 +102,24 @@ static void hec_close(struct output *output)
     free(output);
 }
 
+DEFINE_CLEANUP(struct output, hec_close)
+
 static int hec_open(
     struct output **ret_output, const struct output_context *context, struct error *error)
 {
-    struct output *output = calloc(1, sizeof(*output));
+    _cleanup_(hec_closep) struct output *output = calloc(1, sizeof(*output));
     if (output == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a Splunk output");
     *output = (struct output){.raw = strcmp(context->config->format, format_json.name) == 0,
         .message = BUFFER_INIT(LIMIT_BATCH),
         .prefix = BUFFER_INIT(KIB(16)),
         .config = context->config};
-    int r = encoder_init(&output->encoder, context->config, error);
-    if (r >= 0)
-        r = http_post_new(&output->post, context, &receiver, error);
-    if (r < 0) {
-        hec_close(output);
-        return r;
-    }
-    *ret_output = output;
+    int code = encoder_init(&output->encoder, context->config, error);
+    if (code >= 0)
+        code = http_post_new(&output->post, context, &receiver, error);
+    if (code < 0)
+        return code;
+    *ret_output = TAKE(output);
     return 0;
 }
 
@@ -126,8 +127,8 @@ static int append_field(struct buffer *buffer, const char *name, const char *val
 {
     if (value[0] == '\0')
         return 0;
-    int r = buffer_printf(buffer, ",\"%s\":", name);
-    return r < 0 ? r : buffer_append_json_string(buffer, slice_of(value));
+    int code = buffer_printf(buffer, ",\"%s\":", name);
+    return code < 0 ? code : buffer_append_json_string(buffer, slice_of(value));
 }
 
 /* A batch is of one source, so what names it is made once. What is not set is left to the token's
@@ -140,18 +141,18 @@ static int make_prefix(struct output *output, const char *source)
     output->prefix_source = NULL;
     buffer_clear(&output->prefix);
     const struct config_output *config = output->config;
-    int r = append_field(&output->prefix, "host", config->http.host);
-    if (r >= 0)
-        r = append_field(&output->prefix, "source", source);
-    if (r >= 0)
-        r = append_field(&output->prefix, "sourcetype", config->http.sourcetype);
-    if (r >= 0)
-        r = append_field(&output->prefix, "index", config->http.index);
-    if (r >= 0)
-        r = buffer_append_text(&output->prefix, ",\"event\":");
-    if (r >= 0 && (output->prefix_source = strdup(source)) == NULL)
-        r = ERROR_MEMORY;
-    return r;
+    int code = append_field(&output->prefix, "host", config->http.host);
+    if (code >= 0)
+        code = append_field(&output->prefix, "source", source);
+    if (code >= 0)
+        code = append_field(&output->prefix, "sourcetype", config->http.sourcetype);
+    if (code >= 0)
+        code = append_field(&output->prefix, "index", config->http.index);
+    if (code >= 0)
+        code = buffer_append_text(&output->prefix, ",\"event\":");
+    if (code >= 0 && (output->prefix_source = strdup(source)) == NULL)
+        code = ERROR_MEMORY;
+    return code;
 }
 
 static int append_event(
@@ -159,12 +160,12 @@ static int append_event(
 {
     if (output->raw)
         return encoder_message(&output->encoder, entry, body);
-    int r = encoder_message(&output->encoder, entry, &output->message);
-    if (r >= 0)
-        r = buffer_append_json_string(body, buffer_slice(&output->message));
+    int code = encoder_message(&output->encoder, entry, &output->message);
+    if (code >= 0)
+        code = buffer_append_json_string(body, buffer_slice(&output->message));
     buffer_clear(&output->message);
     buffer_shrink(&output->message, KEEP);
-    return r;
+    return code;
 }
 
 /* By hand: printf would cost more than the rest of the event. */
@@ -186,20 +187,20 @@ static int hec_entry(struct output *output, const struct format_entry *entry, si
 {
     (void)index, (void)error; /* events stand alone; the codes of buffers and formats say enough */
     size_t start = body->size;
-    int r = make_prefix(output, entry->source);
-    if (r >= 0)
-        r = buffer_append_slice(body, SLICE_LITERAL("{\"time\":"));
-    if (r >= 0)
-        r = append_time(body, entry->time);
-    if (r >= 0)
-        r = buffer_append_slice(body, buffer_slice(&output->prefix));
-    if (r >= 0)
-        r = append_event(output, entry, body);
-    if (r >= 0)
-        r = buffer_append_slice(body, SLICE_LITERAL("}\n"));
-    if (r < 0)
+    int code = make_prefix(output, entry->source);
+    if (code >= 0)
+        code = buffer_append_slice(body, SLICE_LITERAL("{\"time\":"));
+    if (code >= 0)
+        code = append_time(body, entry->time);
+    if (code >= 0)
+        code = buffer_append_slice(body, buffer_slice(&output->prefix));
+    if (code >= 0)
+        code = append_event(output, entry, body);
+    if (code >= 0)
+        code = buffer_append_slice(body, SLICE_LITERAL("}\n"));
+    if (code < 0)
         body->size = start;
-    return r;
+    return code;
 }
 
 static void hec_send(struct output *output, struct output_batch *batch)

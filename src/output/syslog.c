@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "output/encoder.h"
@@ -33,6 +34,8 @@ static void syslog_close(struct output *output)
     free(output);
 }
 
+DEFINE_CLEANUP(struct output, syslog_close)
+
 static bool is_datagram(const struct config_output *config)
 {
     return config->syslog.transport == CONFIG_TRANSPORT_UDP ||
@@ -43,7 +46,7 @@ static int syslog_open(
     struct output **ret_output, const struct output_context *context, struct error *error)
 {
     const struct config_output *config = context->config;
-    struct output *output = calloc(1, sizeof(*output));
+    _cleanup_(syslog_closep) struct output *output = calloc(1, sizeof(*output));
     if (output == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a syslog output");
     *output = (struct output){.config = config,
@@ -54,14 +57,12 @@ static int syslog_open(
         size_t longest = syslog_datagram_longest(config->syslog.transport);
         output->max_size = output->max_size < longest ? output->max_size : longest;
     }
-    int r = encoder_init(&output->encoder, config, error);
-    if (r >= 0)
-        r = output->type->open(&output->link, context, error);
-    if (r < 0) {
-        syslog_close(output);
-        return r;
-    }
-    *ret_output = output;
+    int code = encoder_init(&output->encoder, config, error);
+    if (code >= 0)
+        code = output->type->open(&output->link, context, error);
+    if (code < 0)
+        return code;
+    *ret_output = TAKE(output);
     return 0;
 }
 
@@ -70,9 +71,9 @@ static int make_message(
     struct output *output, const struct format_entry *entry, struct error *error)
 {
     buffer_clear(&output->message);
-    int r = encoder_message(&output->encoder, entry, &output->message);
-    if (r < 0 || output->message.size <= output->max_size)
-        return r;
+    int code = encoder_message(&output->encoder, entry, &output->message);
+    if (code < 0 || output->message.size <= output->max_size)
+        return code;
     if (output->config->syslog.oversize == CONFIG_OVERSIZE_DEAD_LETTER)
         return error_set(error, ERROR_INVALID, "its message has %zu bytes, max_size is %zu",
             output->message.size, output->max_size);
@@ -88,11 +89,11 @@ static int frame(struct output *output, struct buffer *body)
     if (output->config->syslog.framing == CONFIG_FRAMING_OCTET_COUNTING) {
         char length[24];
         int size = snprintf(length, sizeof(length), "%zu ", message.size);
-        int r = buffer_append(body, length, (size_t)size);
-        return r < 0 ? r : buffer_append_slice(body, message);
+        int code = buffer_append(body, length, (size_t)size);
+        return code < 0 ? code : buffer_append_slice(body, message);
     }
-    int r = buffer_append_slice(body, message);
-    return r < 0 ? r : buffer_append_byte(body, '\n');
+    int code = buffer_append_slice(body, message);
+    return code < 0 ? code : buffer_append_byte(body, '\n');
 }
 
 static int syslog_entry(struct output *output, const struct format_entry *entry, size_t index,
@@ -100,14 +101,14 @@ static int syslog_entry(struct output *output, const struct format_entry *entry,
 {
     (void)index; /* messages stand alone */
     size_t start = body->size;
-    int r = make_message(output, entry, error);
-    if (r >= 0)
-        r = frame(output, body);
-    if (r < 0)
+    int code = make_message(output, entry, error);
+    if (code >= 0)
+        code = frame(output, body);
+    if (code < 0)
         body->size = start;
     buffer_clear(&output->message);
     buffer_shrink(&output->message, KEEP);
-    return r;
+    return code;
 }
 
 static void syslog_send(struct output *output, struct output_batch *batch)

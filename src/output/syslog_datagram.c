@@ -105,12 +105,12 @@ size_t syslog_datagram_longest(enum config_transport transport)
     return (size_t)(room - UNIX_OVERHEAD);
 }
 
-/* Returns 0 or a negative errno. */
+/* Returns 0 or the errno of what failed; so below. */
 static int connect_to(struct syslog_link *link, const struct sockaddr *address, socklen_t size)
 {
     _cleanup_close_ int fd = make_socket(address->sa_family);
     if (fd < 0 || connect(fd, address, size) < 0)
-        return -errno;
+        return errno;
     link->fd = take_fd(&fd);
     link->connected_us = clock_monotonic_us(loop_clock(link->context.loop));
     return 0;
@@ -122,7 +122,7 @@ static int connect_unix(struct syslog_link *link)
     const char *path = link->context.config->syslog.host;
     size_t size = strlen(path);
     if (size >= sizeof(address.sun_path))
-        return -ENAMETOOLONG;
+        return ENAMETOOLONG;
     memcpy(address.sun_path, path, size);
     return connect_to(link, (const struct sockaddr *)&address, sizeof(address));
 }
@@ -151,10 +151,10 @@ static void wait_for_room(struct syslog_link *link, int os_errno)
 {
     struct error error = ERROR_INIT;
     /* A full queue of the device is not told when it has room, and the socket looks writable. */
-    int r = os_errno == ENOBUFS ? loop_timer_after(&link->pause, PAUSE_US)
-                                : loop_watch(link->context.loop, &link->watch, link->fd, EPOLLOUT,
-                                      is_writable, link, &error);
-    if (r < 0)
+    int code = os_errno == ENOBUFS ? loop_timer_after(&link->pause, PAUSE_US)
+                                   : loop_watch(link->context.loop, &link->watch, link->fd,
+                                         EPOLLOUT, is_writable, link, &error);
+    if (code < 0)
         fail(link, SLACKAUDIT_TRANSPORT_OTHER, 0, "no memory to wait for the receiver");
 }
 
@@ -168,7 +168,7 @@ static bool connect_again(struct syslog_link *link, int os_errno)
         return false;
     disconnect(link);
     link->renewed = true;
-    return connect_unix(link) >= 0;
+    return connect_unix(link) == 0;
 }
 
 /* The socket did not take a message. */
@@ -253,9 +253,9 @@ static void resolved(
         fail(link, SLACKAUDIT_TRANSPORT_DNS, 0, text);
         return;
     }
-    int r = connect_to(link, address, size);
-    if (r < 0)
-        fail(link, SLACKAUDIT_TRANSPORT_CONNECT, -r, "cannot reach the receiver");
+    int os_errno = connect_to(link, address, size);
+    if (os_errno != 0)
+        fail(link, SLACKAUDIT_TRANSPORT_CONNECT, os_errno, "cannot reach the receiver");
     else
         push(link);
 }
@@ -265,8 +265,10 @@ static int start(struct syslog_link *link, struct error *error)
 {
     const struct config_output *config = link->context.config;
     if (link->is_unix) {
-        int r = connect_unix(link);
-        return r < 0 ? error_set_errno(error, -r, "cannot reach %s", config->syslog.host) : 0;
+        int os_errno = connect_unix(link);
+        return os_errno != 0
+                   ? error_set_errno(error, os_errno, "cannot reach %s", config->syslog.host)
+                   : 0;
     }
     char port[8];
     (void)snprintf(port, sizeof(port), "%u", (unsigned)config->syslog.port); /* five digits fit */
@@ -289,12 +291,12 @@ static void datagram_send(struct syslog_link *link, struct output_batch *batch)
     int64_t now = clock_monotonic_us(loop_clock(link->context.loop));
     if (!link->is_unix && link->fd >= 0 && now - link->connected_us >= FRESH_US)
         disconnect(link);
-    int r = loop_timer_after(&link->deadline, link->context.config->timeout_us);
-    if (r < 0)
-        (void)error_set(&error, r, "no memory for a timer"); /* r is judged below */
-    if (r >= 0 && link->fd < 0)
-        r = start(link, &error);
-    if (r < 0)
+    int code = loop_timer_after(&link->deadline, link->context.config->timeout_us);
+    if (code < 0)
+        (void)error_set(&error, code, "no memory for a timer"); /* judged below */
+    if (code >= 0 && link->fd < 0)
+        code = start(link, &error);
+    if (code < 0)
         fail(link, SLACKAUDIT_TRANSPORT_CONNECT, 0, error.text);
     else if (link->fd >= 0)
         push(link);

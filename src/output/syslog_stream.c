@@ -112,8 +112,8 @@ static void push(void *user)
     const struct slice piece = {
         .data = link->batch->body.data + link->sent, .size = left < PUSH_SIZE ? left : PUSH_SIZE};
     size_t sent = 0;
-    int r = http_stream_send(link->stream, piece, &sent);
-    if (r < 0)
+    int code = http_stream_send(link->stream, piece, &sent);
+    if (code < 0)
         return; /* on_closed says why in a moment */
     link->sent += sent;
     if (sent < piece.size)
@@ -170,9 +170,9 @@ static int load_proxy(struct syslog_link *link, struct error *error)
     if (link->context.config->proxy.kind == SECRET_NONE)
         return 0;
     struct secret *proxy = NULL;
-    int r = secret_load(&link->context.config->proxy, &proxy, error);
-    if (r < 0)
-        return error_prefix(error, r, "proxy");
+    int code = secret_load(&link->context.config->proxy, &proxy, error);
+    if (code < 0)
+        return error_prefix(error, code, "proxy");
     secret_free(link->proxy);
     link->proxy = proxy;
     return 0;
@@ -181,9 +181,9 @@ static int load_proxy(struct syslog_link *link, struct error *error)
 static int connect_stream(struct syslog_link *link, struct error *error)
 {
     const struct config_output *config = link->context.config;
-    int r = load_proxy(link, error);
-    if (r < 0)
-        return r;
+    int code = load_proxy(link, error);
+    if (code < 0)
+        return code;
     const struct http_stream_request request = {
         .host = config->syslog.host,
         .port = config->syslog.port,
@@ -215,12 +215,12 @@ static void stream_send(struct syslog_link *link, struct output_batch *batch)
     link->look_us = FIRST_LOOK_US;
     if (link->is_open && !http_stream_is_whole(link->stream))
         disconnect(link); /* it was closed meanwhile */
-    int r = loop_timer_after(&link->deadline, link->context.config->timeout_us);
-    if (r < 0)
-        (void)error_set(&error, r, "no memory for a timer"); /* r is judged below */
-    if (r >= 0 && link->stream == NULL)
-        r = connect_stream(link, &error);
-    if (r < 0)
+    int code = loop_timer_after(&link->deadline, link->context.config->timeout_us);
+    if (code < 0)
+        (void)error_set(&error, code, "no memory for a timer"); /* judged below */
+    if (code >= 0 && link->stream == NULL)
+        code = connect_stream(link, &error);
+    if (code < 0)
         fail(link, SLACKAUDIT_TRANSPORT_OTHER, 0, error.text);
     else if (link->is_open)
         push(link);

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/units.h"
+
+DEFINE_CLEANUP(struct governor, governor_unref)
 
 /* The bucket is counted in microseconds of flow: a call costs `60 s / calls_per_minute` of them. */
 struct governor {
@@ -58,27 +61,23 @@ static int read_pause(struct governor *governor, struct error *error)
 int governor_new(struct governor **ret_governor, const struct governor_context *context,
     const char *name, int calls_per_minute, struct error *error)
 {
-    struct governor *governor = calloc(1, sizeof(*governor));
-    char *copy = strdup(name);
-    if (governor == NULL || copy == NULL) {
-        free(governor);
-        free(copy);
+    _cleanup_(governor_unrefp) struct governor *governor = calloc(1, sizeof(*governor));
+    if (governor == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a rate governor");
-    }
     *governor = (struct governor){.references = 1,
         .context = *context,
-        .name = copy,
+        .name = strdup(name),
         .calls_per_minute = calls_per_minute,
         .filled_us = clock_monotonic_us(context->clock)};
+    if (governor->name == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a rate governor");
     /* One call at once, not a burst: a daemon that is restarted over and over must not make one
      * each time. */
     governor->level_us = cost_us(governor);
     int r = read_pause(governor, error);
-    if (r < 0) {
-        governor_unref(governor);
+    if (r < 0)
         return r;
-    }
-    *ret_governor = governor;
+    *ret_governor = TAKE(governor);
     return 0;
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+DEFINE_CLEANUP(struct walker, walker_free)
+
 static const char *walker_name(const struct walker *walker)
 {
     return walker->context.config->name;
@@ -143,7 +145,7 @@ static int take_up(struct walker *walker, struct error *error)
 int walker_new(
     struct walker **ret_walker, const struct walker_context *context, struct error *error)
 {
-    struct walker *walker = calloc(1, sizeof(*walker));
+    _cleanup_(walker_freep) struct walker *walker = calloc(1, sizeof(*walker));
     if (walker == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for source %s", context->config->name);
     walker->context = *context;
@@ -158,11 +160,9 @@ int walker_new(
         r = open_client(walker, error);
     if (r >= 0 && loop_timer_after(&walker->timer, 0) < 0)
         r = error_set(error, ERROR_MEMORY, "no memory for a timer");
-    if (r < 0) {
-        walker_free(walker);
+    if (r < 0)
         return r;
-    }
-    *ret_walker = walker;
+    *ret_walker = TAKE(walker);
     return 0;
 }
 

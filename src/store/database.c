@@ -6,6 +6,8 @@
 
 #include "base/cleanup.h"
 
+DEFINE_CLEANUP(struct database, database_close)
+
 /* More than there are different statements in this floor. */
 enum { STATEMENT_COUNT = 128 };
 
@@ -109,11 +111,9 @@ static int configure(struct database *database, struct error *error)
 
 int database_open(struct database **ret_database, const char *path, struct error *error)
 {
-    struct database *database = calloc(1, sizeof(*database));
-    if (database == NULL || (database->path = strdup(path)) == NULL) {
-        database_close(database);
+    _cleanup_(database_closep) struct database *database = calloc(1, sizeof(*database));
+    if (database == NULL || (database->path = strdup(path)) == NULL)
         return error_set(error, ERROR_MEMORY, "no memory to open %s", path);
-    }
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     int result = sqlite3_open_v2(path, &database->handle, flags, NULL);
     int code = 0;
@@ -123,11 +123,9 @@ int database_open(struct database **ret_database, const char *path, struct error
         code = fail(database, result, "open it", error);
     else
         code = configure(database, error);
-    if (code < 0) {
-        database_close(database);
+    if (code < 0)
         return code;
-    }
-    *ret_database = database;
+    *ret_database = TAKE(database);
     return 0;
 }
 

@@ -12,6 +12,8 @@
 #include "base/units.h"
 #include "sys/listen.h"
 
+DEFINE_CLEANUP(struct http_server, http_server_free)
+
 enum { CONNECTIONS = 32, HEAD_SIZE = 16 << 10, IDLE_SECONDS = 10 };
 
 struct http_server {
@@ -173,20 +175,18 @@ static int start(struct http_server *server, struct error *error)
 int http_server_new(struct http_server **ret_server, struct loop *loop, const char *address,
     http_server_answer answer, void *user, struct error *error)
 {
-    struct http_server *server = calloc(1, sizeof(*server));
+    _cleanup_(http_server_freep) struct http_server *server = calloc(1, sizeof(*server));
     if (server == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the HTTP server");
     *server = (struct http_server){
         .loop = loop, .listener = LISTENER_INIT, .answer = answer, .user = user};
     loop_timer_init(&server->timer, loop, on_time, server);
-    int r = listener_open(&server->listener, address, error);
-    if (r >= 0)
-        r = start(server, error);
-    if (r < 0) {
-        http_server_free(server);
-        return r;
-    }
-    *ret_server = server;
+    int code = listener_open(&server->listener, address, error);
+    if (code >= 0)
+        code = start(server, error);
+    if (code < 0)
+        return code;
+    *ret_server = TAKE(server);
     return 0;
 }
 

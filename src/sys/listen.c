@@ -122,20 +122,20 @@ static int open_local(struct listener *ret_listener, const char *text, struct er
     if (read_local(text, &address) < 0)
         return error_set(error, ERROR_INVALID, "the address of a socket %s", listener_fault(text));
     const char *path = address.local.sun_path;
-    int r = file_make_parent(path, 0750, error);
-    if (r >= 0)
-        r = clear_place(&address, error);
-    if (r < 0)
-        return r;
+    int code = file_make_parent(path, 0750, error);
+    if (code >= 0)
+        code = clear_place(&address, error);
+    if (code < 0)
+        return code;
     _cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return error_set_errno(error, errno, "cannot make a socket");
     mode_t mask = umask(0117); /* owner and group only, from the first moment */
-    r = bind(fd, &address.any, sizeof(address.local));
-    int saved = errno;
+    bool bound = bind(fd, &address.any, sizeof(address.local)) == 0;
+    int bind_errno = errno;
     (void)umask(mask); /* cannot fail */
-    if (r < 0 || listen(fd, SOMAXCONN) < 0)
-        return error_set_errno(error, r < 0 ? saved : errno, "cannot listen on %s", path);
+    if (!bound || listen(fd, SOMAXCONN) < 0)
+        return error_set_errno(error, bound ? errno : bind_errno, "cannot listen on %s", path);
     *ret_listener = (struct listener){.is_loopback = true};
     (void)snprintf(ret_listener->name, sizeof(ret_listener->name), "%s", text); /* it fits */
     ret_listener->fd = take_fd(&fd);
@@ -201,9 +201,9 @@ static int open_passed(struct listener *ret_listener, struct error *error)
     union address where = {0};
     socklen_t size = sizeof(where);
     _cleanup_close_ int fd = -1;
-    int r = service_take_socket(&fd, error);
-    if (r < 0)
-        return r;
+    int code = service_take_socket(&fd, error);
+    if (code < 0)
+        return code;
     if (getsockname(fd, &where.any, &size) < 0)
         return error_set_errno(error, errno, "cannot ask where the socket from systemd listens");
     if (where.any.sa_family == AF_INET || where.any.sa_family == AF_INET6) {
