@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/units.h"
+#include "ctl/span.h"
 
 static const char *text_of(const struct json_value *object, const char *name)
 {
@@ -29,23 +30,6 @@ static const char *about_bytes(int64_t bytes, char text[UNITS_TEXT_SIZE])
         amount /= 1024;
     (void)snprintf(
         text, UNITS_TEXT_SIZE, unit == 0 ? "%.0f %s" : "%.1f %s", amount, units[unit]); /* fits */
-    return text;
-}
-
-/* A time span for people: two of its units are enough. */
-static const char *about_seconds(int64_t seconds, char text[UNITS_TEXT_SIZE])
-{
-    const int64_t minute = 60, hour = 3600, day = 86400;
-    if (seconds < 2 * minute)
-        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " s", seconds); /* all of them fit */
-    else if (seconds < 2 * hour)
-        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " min", seconds / minute); /* likewise */
-    else if (seconds < 2 * day)
-        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " h %" PRId64 " min", seconds / hour,
-            seconds % hour / minute);
-    else
-        (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64 " days %" PRId64 " h", seconds / day,
-            seconds % day / hour);
     return text;
 }
 
@@ -86,14 +70,14 @@ static void show_source(const struct json_value *source)
     const struct json_value *entries = json_get(source, "entries");
     const char *checkpoint = json_string(json_get(source, "checkpoint"));
     int64_t lag = number_of(source, "lag_seconds");
-    char behind[UNITS_TEXT_SIZE];
+    char behind[SPAN_TEXT_SIZE];
     printf("source %s: %s\n", text_of(source, "name"), text_of(source, "state"));
     if (checkpoint == NULL)
         printf("    nothing is read yet\n");
     else if (lag < 0)
         printf("    read up to %s\n", checkpoint);
     else
-        printf("    read up to %s, %s ago\n", checkpoint, about_seconds(lag, behind));
+        printf("    read up to %s, %s ago\n", checkpoint, span_text(lag * USEC_PER_SEC, behind));
     printf("    entries: %" PRId64 " stored, %" PRId64 " seen before, %" PRId64 " late\n",
         number_of(entries, "stored"), number_of(entries, "duplicates"), number_of(entries, "late"));
     printf("    calls: %" PRId64 " (%" PRId64 " more may go now); pages: %" PRId64
@@ -129,11 +113,11 @@ static void show_output(const struct json_value *output)
 
 static void show_summary(const struct json_value *status)
 {
-    char live[UNITS_TEXT_SIZE], cap[UNITS_TEXT_SIZE], up[UNITS_TEXT_SIZE];
+    char live[UNITS_TEXT_SIZE], cap[UNITS_TEXT_SIZE], up[SPAN_TEXT_SIZE];
     const struct json_value *store = json_get(status, "store");
     const char *problem = json_string(json_get(status, "problem"));
     printf("slackauditd %s, up %s: %s\n", text_of(status, "version"),
-        about_seconds(number_of(status, "uptime_seconds"), up),
+        span_text(number_of(status, "uptime_seconds") * USEC_PER_SEC, up),
         problem == NULL ? "all is well" : problem);
     printf("store: %s of %s undelivered%s\n", about_bytes(number_of(store, "live_bytes"), live),
         about_bytes(number_of(store, "max_bytes"), cap),
