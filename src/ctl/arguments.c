@@ -15,7 +15,7 @@ const struct arguments_general arguments_general[ARGUMENTS_GENERAL] = {
     {'c', {"config", "FILE", "the daemon's configuration\n(default " ARGUMENTS_DEFAULT_CONFIG ")"}},
     {'j', {"json", NULL, "print the answer as JSON"}},
     {'V', {"version", NULL, "print the version"}},
-    {'h', {"help", NULL, "print this help; VERB --help prints that of a verb"}},
+    {'h', {"help", NULL, "print the help; VERB --help prints that of a verb"}},
 };
 
 static struct option for_getopt(const struct ctl_option *option, int value)

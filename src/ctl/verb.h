@@ -2,7 +2,8 @@
  * Verbs: what slackauditctl can be asked to do. A verb has a name, a help text, options of its own,
  * and a function that does it.
  *
- * To add one: a file verb_NAME.c that ends in its struct, a line here and one in ctl/verbs.c.
+ * To add one: a file verb_NAME.c that ends in its struct, a line here and one in ctl/verbs.c, and a
+ * heading in docs/man/slackauditctl.1, where `ninja verb-docs` puts its forms and options.
  */
 #pragma once
 

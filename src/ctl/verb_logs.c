@@ -208,7 +208,7 @@ static const struct ctl_option options[] = {
     [LOGS_ENTITY] = {"entity", "ID", "only what was done to this"},
     [LOGS_CURSOR] = {"cursor", "CURSOR", "the page behind another one"},
     [LOGS_ALL] = {"all", NULL, "every page, not one; each entry once"},
-    [LOGS_FORMAT] = {"format", "FORMAT", "json (the default), ndjson or table"},
+    [LOGS_FORMAT] = {"format", "FORMAT", "of the answer: json (the default), ndjson or table"},
 };
 
 const struct ctl_verb verb_logs = {
