@@ -8,57 +8,17 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "base/limits.h"
-#include "base/units.h"
+#include "ctl/asker.h"
 #include "ctl/configuration.h"
 #include "ctl/help.h"
 #include "ctl/moment.h"
 #include "ctl/print.h"
 #include "ctl/show.h"
 #include "ctl/verb.h"
-#include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/verbs.h"
 
-#define ANSWER_US (30 * USEC_PER_SEC)
-
 DEFINE_CLEANUP(struct config, config_free)
-
-/* No daemon runs: the verb works on the store itself, which is locked meanwhile. */
-static int ask_store(
-    const struct config *config, const struct ctl_request *request, struct buffer *answer)
-{
-    struct error error = ERROR_INIT;
-    struct clock *clock = clock_new_real();
-    if (clock == NULL)
-        return print_complaint(DAEMON_EXIT_TRY_AGAIN, "no memory");
-    const struct store_options options = {.directory = config->state_dir,
-        .max_bytes = config->store_max_size,
-        .ledger_us = config->store_ledger_us,
-        .clock = clock,
-        .existing = true};
-    struct verb_context context = {.config = config, .store_type = &store_sqlite};
-    int exit_code = DAEMON_EXIT_DONE;
-    if (context.store_type->open(&context.store, &options, &error) < 0) {
-        exit_code = print_complaint(DAEMON_EXIT_STATE, "%s", error.text);
-    } else {
-        verbs_answer(&context, request->words, request->word_count, answer);
-        context.store_type->close(context.store);
-    }
-    clock_free(clock);
-    return exit_code;
-}
-
-static int ask(
-    const struct config *config, const struct ctl_request *request, struct buffer *answer)
-{
-    struct error error = ERROR_INIT;
-    int r = control_ask(
-        config->control, request->words, request->word_count, ANSWER_US, answer, &error);
-    if (r == ERROR_UNAVAILABLE && verbs_work_offline(request->words[0]))
-        return ask_store(config, request, answer);
-    return r < 0 ? print_complaint(DAEMON_EXIT_UNAVAILABLE, "%s", error.text) : DAEMON_EXIT_DONE;
-}
 
 static int show(const struct ctl_request *request, const struct buffer *answer)
 {
@@ -92,9 +52,10 @@ static int run(const struct ctl_request *request)
     int exit_code = configuration_read(request, &config);
     if (exit_code != DAEMON_EXIT_DONE)
         return exit_code;
-    _cleanup_(buffer_deinit) struct buffer answer = BUFFER_INIT(LIMIT_RESPONSE);
-    exit_code = ask(config, request, &answer);
-    return exit_code == DAEMON_EXIT_DONE ? show(request, &answer) : exit_code;
+    _cleanup_(asker_close) struct asker asker;
+    asker_init(&asker, config);
+    exit_code = asker_ask(&asker, request->words, request->word_count);
+    return exit_code == DAEMON_EXIT_DONE ? show(request, &asker.answer) : exit_code;
 }
 
 const struct ctl_verb verb_status = {

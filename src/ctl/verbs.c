@@ -12,5 +12,6 @@ const struct ctl_verb *const ctl_verbs[] = {
     &verb_actions,
     &verb_test,
     &verb_retry,
+    &verb_deadletter,
     NULL,
 };

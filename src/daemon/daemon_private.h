@@ -14,6 +14,7 @@
 #include "daemon/json_writer.h"
 #include "output/delivery.h"
 #include "source/walker.h"
+#include "store/beside.h"
 #include "sys/http_server.h"
 
 /* A configuration in use. Objects made from it hold it; the last one frees it. */
@@ -121,6 +122,9 @@ int daemon_apply_outputs(
 /* Starts those that do not run, and has the others take part in sources that are new. */
 int daemon_start_outputs(
     struct daemon *daemon, struct generation *generation, struct buffer *report);
+/* Lets an output that runs take part in every source beside the configured ones that it has a
+ * position in. ERROR_MISSING when no such output runs. */
+int daemon_join_beside(struct daemon *daemon, const char *output, struct error *error);
 /* Goes on with outputs that were leaving and are quiet by now. */
 void daemon_settle_outputs(struct daemon *daemon);
 void daemon_drop_outputs(struct daemon *daemon);

@@ -210,7 +210,7 @@ static void write_sample(
         labels, value);
 }
 
-enum { LABELS_SIZE = 2 * LIMIT_NAME + 64 };
+enum { LABELS_SIZE = 3 * LIMIT_NAME + 64 };
 
 static void write_sources(struct writer *writer, const struct snapshot *snapshot)
 {

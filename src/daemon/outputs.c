@@ -1,6 +1,8 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/units.h"
 #include "daemon/daemon_private.h"
 
@@ -58,6 +60,44 @@ static int join_sources(
             return error_prefix(error, r, "output %s", config->name);
     }
     return 0;
+}
+
+/* Names, a NUL byte behind each: the store cannot be called while it tells them. */
+struct beside_names {
+    const struct daemon_output *output;
+    struct buffer names;
+};
+
+static int note_beside(void *user, const struct store_position *position)
+{
+    struct beside_names *beside = user;
+    const struct config *config = beside->output->generation->config;
+    if (strcmp(position->output, beside->output->config->name) != 0 ||
+        !source_is_beside(position->source))
+        return 0;
+    char configured[LIMIT_NAME + 1];
+    (void)snprintf(configured, sizeof(configured), "%.*s",
+        SLICE_PRINT(source_configured(position->source))); /* a name fits */
+    if (config_find_source(config, configured) == NULL)
+        return 0;
+    return buffer_append(&beside->names, position->source, strlen(position->source) + 1);
+}
+
+static int join_beside(struct daemon_output *output, struct error *error)
+{
+    struct daemon *daemon = output->daemon;
+    struct beside_names beside = {.output = output, .names = BUFFER_INIT(MIB(1))};
+    int r = daemon->store_type->positions(daemon->store, note_beside, &beside, error);
+    for (size_t at = 0; r >= 0 && at < beside.names.size;
+         at += strlen(beside.names.data + at) + 1) {
+        const char *name = beside.names.data + at;
+        struct store_source *source = NULL;
+        r = daemon->store_type->source(daemon->store, name, &source, NULL, error);
+        if (r >= 0)
+            r = delivery_add_source(output->delivery, name, source, error);
+    }
+    buffer_deinit(&beside.names);
+    return r;
 }
 
 /* An output that does not run yet has its positions all the same, so that it gets what is stored
@@ -119,7 +159,8 @@ static int start_output(struct daemon_output *output, struct error *error)
     int r = delivery_new(&output->delivery, &context, error);
     if (r < 0)
         return error_prefix(error, r, "output %s", output->config->name);
-    return join_sources(output, output->config, error);
+    r = join_sources(output, output->config, error);
+    return r < 0 ? r : join_beside(output, error);
 }
 
 static int add_output(struct daemon *daemon, struct generation *generation,
@@ -158,6 +199,16 @@ static struct daemon_output *find_output(const struct daemon *daemon, const char
 static bool from_file(const struct secret_reference *reference)
 {
     return reference->kind == SECRET_FILE;
+}
+
+int daemon_join_beside(struct daemon *daemon, const char *name, struct error *error)
+{
+    struct daemon_output *output = find_output(daemon, name);
+    if (output == NULL)
+        return error_set(error, ERROR_MISSING, "output %s does not run", name);
+    int r = join_beside(output, error);
+    delivery_wake(output->delivery);
+    return r;
 }
 
 /* A secret in a file may be another one now, though the configuration says the same: such an output

@@ -22,7 +22,7 @@ struct snapshot_source {
 
 /* What of a source an output has not acknowledged. */
 struct snapshot_position {
-    char output[LIMIT_NAME + 1], source[LIMIT_NAME + 1];
+    char output[LIMIT_NAME + 1], source[BESIDE_NAME_SIZE];
     bool departed; /* its output is not configured any more */
     uint64_t sequence, backlog_entries, backlog_bytes;
 };

@@ -225,7 +225,7 @@ static int abandon_departed(void *user, const char *name, const struct store_wal
     struct store_source *source = NULL;
     struct error error = ERROR_INIT;
     (void)walk; /* its place stays */
-    if (config_find_source(departed->config, name) != NULL)
+    if (source_is_beside(name) || config_find_source(departed->config, name) != NULL)
         return 0;
     int r = daemon->store_type->source(daemon->store, name, &source, NULL, &error);
     if (r >= 0)

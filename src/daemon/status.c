@@ -223,7 +223,7 @@ static int name_source(void *user, const char *name, const struct store_walk *wa
 {
     const struct daemon *daemon = user;
     (void)walk; /* its name is all that matters here */
-    if (config_find_source(daemon->generation->config, name) == NULL)
+    if (!source_is_beside(name) && config_find_source(daemon->generation->config, name) == NULL)
         log_warning(&(struct log_subject){.kind = "source", .name = name},
             "is not configured any more; its place is kept: configure it again, or `slackauditctl "
             "forget --source %s`",

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "config/spelling.h"
 #include "daemon/daemon_private.h"
+#include "daemon/verbs_private.h"
 #include "source/plan.h"
 
 #define LONGEST_PAUSE_US (INT64_C(86400) * USEC_PER_SEC)
@@ -76,6 +77,8 @@ static int run_reload(const struct verb_context *context, const char *const *wor
 static int write_walk(void *user, const char *name, const struct store_walk *walk)
 {
     struct json_writer *result = user;
+    if (source_is_beside(name))
+        return 0;
     json_writer_open(result, NULL, '{');
     json_writer_string(result, "source", name);
     json_writer_time(result, "start", walk->start);
@@ -266,6 +269,20 @@ static const struct verb verbs[] = {
         .minimum = 2,
         .maximum = 3,
         .run = run_budget},
+    {.words = "deadletter list OUTPUT [PLACE]",
+        .name = "deadletter",
+        .second = "list",
+        .minimum = 3,
+        .maximum = 4,
+        .offline = true,
+        .run = verb_deadletter_list},
+    {.words = "deadletter retry OUTPUT [PLACE]",
+        .name = "deadletter",
+        .second = "retry",
+        .minimum = 3,
+        .maximum = 4,
+        .offline = true,
+        .run = verb_deadletter_retry},
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "store/beside.h"
 
 enum { DEFAULT_MAX_ENTRIES = 1000 };
 
@@ -194,7 +195,9 @@ int delivery_add_source(struct delivery *delivery, const char *name,
         return 0;
     _cleanup_free_ struct delivery_source *source = calloc(1, sizeof(*source));
     _cleanup_free_ char *copy = strdup(name);
-    if (source == NULL || copy == NULL)
+    struct slice configured = source_configured(name);
+    _cleanup_free_ char *shown = strndup(configured.data, configured.size);
+    if (source == NULL || copy == NULL || shown == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for source %s", name);
     int code = delivery->context.store_type->attach(
         delivery->context.store, delivery->config->name, store_source, &source->position, error);
@@ -203,6 +206,7 @@ int delivery_add_source(struct delivery *delivery, const char *name,
     source->delivery = delivery;
     source->store_source = store_source;
     source->name = TAKE(copy);
+    source->shown = TAKE(shown);
     *place = TAKE(source);
     if (delivery->turn == NULL)
         delivery->turn = *place;
@@ -233,6 +237,7 @@ void delivery_remove_source(struct delivery *delivery, const char *name)
     delivery->context.store_type->detach(
         delivery->context.store, delivery->config->name, source->store_source);
     free(source->name);
+    free(source->shown);
     free(source);
     delivery_note_change(delivery);
 }

@@ -32,7 +32,7 @@ static int write_letter(struct stretch *stretch, struct error *error)
         return code;
     if (code > 0 || entry->sequence != stretch->refused)
         return 0; /* condemned meanwhile: it comes again under another number */
-    code = dead_letter_write(&delivery->letters, stretch->source->name, entry, reason,
+    code = dead_letter_write(&delivery->letters, stretch->source->shown, entry, reason,
         clock_wall_us(delivery->clock) / USEC_PER_SEC, error);
     if (code < 0)
         return code;

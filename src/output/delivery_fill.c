@@ -86,7 +86,7 @@ static int encode(struct stretch *stretch, const struct store_entry *entry, stru
     if (!has_room(delivery, encoding, bytes.size))
         return TAKEN_NO_ROOM;
     const struct format_entry format_entry = {
-        .bytes = bytes, .time = entry->time, .source = stretch->source->name};
+        .bytes = bytes, .time = entry->time, .source = stretch->source->shown};
     size_t start = encoding->body.size;
     int code = delivery->type->entry(
         delivery->output, &format_entry, encoding->count, &encoding->body, error);

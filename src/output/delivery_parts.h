@@ -68,7 +68,8 @@ struct stretch {
 struct delivery_source {
     struct delivery *delivery;
     struct delivery_source *next;
-    char *name;
+    char *name;  /* in the store */
+    char *shown; /* to receivers: that of the configured source that it belongs to */
     struct store_source *store_source;
     uint64_t position; /* as in the store */
     struct stretch *head, *tail;

@@ -100,7 +100,7 @@ static void send_batch(struct delivery *delivery, struct stretch *stretch)
     stretch->state = STRETCH_SENDING;
     stretch->round = delivery->round;
     stretch->batch = (struct output_batch){
-        .source = stretch->source->name,
+        .source = stretch->source->shown,
         .first = encoding->sequences[0],
         .count = encoding->count,
         .body = encoding->body,

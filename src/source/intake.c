@@ -115,12 +115,15 @@ static int64_t time_of(struct intake *intake, const struct slackaudit_entry_slic
     return entry->date_create;
 }
 
-static struct hash_key key_of(struct intake *intake, const struct slackaudit_entry_slice *entry)
+static bool has_id(const struct slackaudit_entry_slice *entry)
 {
-    if (entry->id != NULL && entry->id_size <= LIMIT_ENTRY_ID)
-        return hash_key_of((struct slice){.data = entry->id, .size = entry->id_size});
-    intake->counts.without_id++;
-    return hash_key_of((struct slice){.data = entry->data, .size = entry->size});
+    return entry->id != NULL && entry->id_size <= LIMIT_ENTRY_ID;
+}
+
+struct hash_key intake_key(const struct slackaudit_entry_slice *entry)
+{
+    return has_id(entry) ? hash_key_of((struct slice){.data = entry->id, .size = entry->id_size})
+                         : hash_key_of((struct slice){.data = entry->data, .size = entry->size});
 }
 
 static void note_stored(
@@ -144,7 +147,8 @@ static void note_stored(
 static int store_entry(
     struct intake *intake, const struct slackaudit_entry_slice *entry, int64_t time)
 {
-    struct hash_key key = key_of(intake, entry);
+    struct hash_key key = intake_key(entry);
+    intake->counts.without_id += !has_id(entry);
     int r = seen_add(&intake->seen, key, time);
     if (r <= 0) {
         intake->counts.duplicates += r == 0;

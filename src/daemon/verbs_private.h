@@ -1,0 +1,12 @@
+/* Verbs that stand in files of their own, for the table in verbs.c. Each appends the value
+ * `result`, or returns a negative code with the error. */
+#pragma once
+
+#include "daemon/json_writer.h"
+#include "daemon/verbs.h"
+
+/* verbs_deadletter.c */
+int verb_deadletter_list(const struct verb_context *context, const char *const *words, size_t count,
+    struct json_writer *result, struct error *error);
+int verb_deadletter_retry(const struct verb_context *context, const char *const *words,
+    size_t count, struct json_writer *result, struct error *error);
