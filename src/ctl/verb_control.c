@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/units.h"
 #include "ctl/asker.h"
 #include "ctl/configuration.h"
 #include "ctl/help.h"
