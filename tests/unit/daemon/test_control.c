@@ -1,114 +1,12 @@
 /* The control socket against peers of every kind, and against what may stand in its place. */
-#include "daemon/control.h"
-
 #include <errno.h>
-#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include "base/cleanup.h"
-#include "base/limits.h"
-#include "base/units.h"
 #include "check_main.h"
-#include "sys/folder.h"
-
-enum { PATIENCE_TURNS = 100000 };
-
-struct scene {
-    char folder[FOLDER_SIZE], path[PATH_SIZE];
-    struct clock *clock;
-    struct loop *loop;
-    struct control *control;
-    unsigned asked;
-    size_t answer_size; /* padding of the answer */
-    char words[256];    /* of the last request, with bars between */
-};
-
-static void on_ask(void *user, const char *const *words, size_t count, struct buffer *answer)
-{
-    struct scene *scene = user;
-    scene->asked++;
-    scene->words[0] = '\0';
-    for (size_t i = 0; i < count; i++) {
-        strncat(scene->words, i == 0 ? "" : "|", sizeof(scene->words) - strlen(scene->words) - 1);
-        strncat(scene->words, words[i], sizeof(scene->words) - strlen(scene->words) - 1);
-    }
-    ck_assert_int_eq(buffer_append_text(answer, "{\"ok\":true,\"result\":\""), 0);
-    for (size_t i = 0; i < scene->answer_size; i++)
-        ck_assert_int_eq(buffer_append_byte(answer, 'x'), 0);
-    ck_assert_int_eq(buffer_append_text(answer, "\"}"), 0);
-}
-
-static void scene_open(struct scene *scene)
-{
-    *scene = (struct scene){0};
-    folder_make(scene->folder);
-    (void)folder_path(scene->path, scene->folder, "control.sock");
-    scene->clock = clock_new_simulated(1700000000, 1);
-    ck_assert_int_eq(loop_new(&scene->loop, scene->clock, NULL), 0);
-}
-
-static int listen_there(struct scene *scene, struct error *error)
-{
-    return control_new(&scene->control, scene->loop, scene->path, on_ask, scene, error);
-}
-
-static void scene_begin(struct scene *scene)
-{
-    struct error error = ERROR_INIT;
-    scene_open(scene);
-    ck_assert_msg(listen_there(scene, &error) == 0, "%s", error.text);
-}
-
-static void scene_end(struct scene *scene)
-{
-    control_free(scene->control);
-    loop_free(scene->loop);
-    clock_free(scene->clock);
-    folder_remove(scene->folder);
-}
-
-static int connect_to(const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    ck_assert_int_ge(fd, 0);
-    strcpy(address.sun_path, path);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    return fd;
-}
-
-static void send_all(int fd, const char *bytes, size_t size)
-{
-    ck_assert_int_eq(send(fd, bytes, size, MSG_NOSIGNAL), (ssize_t)size);
-}
-
-/* Turns the loop until the peer has the whole answer, or the connection is over. */
-static const char *answer_to(struct scene *scene, int fd)
-{
-    static char answer[MIB(2)];
-    size_t size = 0;
-    for (int turn = 0; turn < PATIENCE_TURNS; turn++) {
-        ck_assert_int_eq(loop_turn(scene->loop, 0), 0);
-        ssize_t n = recv(fd, answer + size, sizeof(answer) - 1 - size, 0);
-        if (n < 0 && errno == EAGAIN)
-            continue;
-        if (n <= 0)
-            break;
-        size += (size_t)n;
-    }
-    answer[size] = '\0';
-    close(fd);
-    return answer;
-}
-
-static const char *ask(struct scene *scene, const char *line)
-{
-    int fd = connect_to(scene->path);
-    send_all(fd, line, strlen(line));
-    return answer_to(scene, fd);
-}
+#include "daemon/control_scene.h"
 
 START_TEST(a_request_is_answered_once_and_the_connection_ends)
 {
@@ -400,104 +298,6 @@ START_TEST(a_path_that_is_too_long_or_cannot_be_made_is_told)
 }
 END_TEST
 
-/* ---- The other side ---- */
-
-struct asking {
-    const char *path;
-    int64_t timeout_us;
-    struct buffer answer;
-    struct error error;
-    int code;
-    bool done;
-};
-
-static void *ask_in_thread(void *user)
-{
-    struct asking *asking = user;
-    static const char *const words[] = {"status", "\"quoted\""};
-    asking->code =
-        control_ask(asking->path, words, 2, asking->timeout_us, &asking->answer, &asking->error);
-    __atomic_store_n(&asking->done, true, __ATOMIC_RELEASE);
-    return NULL;
-}
-
-static struct asking ask_while_turning(struct scene *scene, int64_t timeout_us)
-{
-    static struct asking asking;
-    asking = (struct asking){
-        .path = scene->path, .timeout_us = timeout_us, .answer = BUFFER_INIT(MIB(2))};
-    pthread_t thread;
-    ck_assert_int_eq(pthread_create(&thread, NULL, ask_in_thread, &asking), 0);
-    while (!__atomic_load_n(&asking.done, __ATOMIC_ACQUIRE))
-        ck_assert_int_eq(loop_turn(scene->loop, 0), 0);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    return asking;
-}
-
-START_TEST(asking_gets_the_answer_whole)
-{
-    struct scene scene;
-    scene_begin(&scene);
-    scene.answer_size = MIB(1);
-    struct asking asking = ask_while_turning(&scene, 30 * USEC_PER_SEC);
-    ck_assert_msg(asking.code == 0, "%s", asking.error.text);
-    ck_assert_uint_gt(asking.answer.size, MIB(1));
-    ck_assert_int_eq(asking.answer.data[asking.answer.size - 1], '\n');
-    ck_assert_str_eq(scene.words, "status|\"quoted\"");
-    buffer_deinit(&asking.answer);
-    scene_end(&scene);
-}
-END_TEST
-
-START_TEST(asking_when_turned_away_gets_to_know_why)
-{
-    struct scene scene;
-    scene_begin(&scene);
-    int peers[LIMIT_CONTROL_PEERS];
-    for (int i = 0; i < LIMIT_CONTROL_PEERS; i++) {
-        peers[i] = connect_to(scene.path);
-        ck_assert_int_eq(loop_turn(scene.loop, 0), 0);
-    }
-    for (int i = 0; i < 20; i++) {
-        struct asking asking = ask_while_turning(&scene, 30 * USEC_PER_SEC);
-        ck_assert_msg(asking.code == 0, "%s", asking.error.text);
-        ck_assert_ptr_nonnull(strstr(buffer_text(&asking.answer), "too many ask at once"));
-        buffer_deinit(&asking.answer);
-    }
-    for (int i = 0; i < LIMIT_CONTROL_PEERS; i++)
-        close(peers[i]);
-    scene_end(&scene);
-}
-END_TEST
-
-START_TEST(asking_nobody_is_told_and_a_daemon_that_hangs_is_not_waited_for_for_ever)
-{
-    struct scene scene;
-    scene_open(&scene);
-    static const char *const words[] = {"status"};
-    struct buffer answer = BUFFER_INIT(KIB(4));
-    struct error error = ERROR_INIT;
-    ck_assert_int_eq(
-        control_ask(scene.path, words, 1, USEC_PER_SEC, &answer, &error), ERROR_UNAVAILABLE);
-    ck_assert_int_eq(listen_there(&scene, &error), 0);
-    /* Nobody turns its loop. */
-    ck_assert_int_eq(
-        control_ask(scene.path, words, 1, 50 * USEC_PER_MSEC, &answer, &error), ERROR_IO);
-    int waiting[16];
-    for (int i = 0; i < 16; i++) {
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        strcpy(address.sun_path, scene.path);
-        waiting[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        (void)connect(waiting[i], (struct sockaddr *)&address, sizeof(address));
-    }
-    ck_assert_int_eq(
-        control_ask(scene.path, words, 1, 50 * USEC_PER_MSEC, &answer, &error), ERROR_IO);
-    for (int i = 0; i < 16; i++)
-        close(waiting[i]);
-    scene_end(&scene);
-}
-END_TEST
-
 CHECK_MAIN("control", a_request_is_answered_once_and_the_connection_ends,
     only_owner_and_group_may_ask, garbage_is_refused_in_words,
     words_are_capped_in_number_and_a_line_in_length, a_line_may_come_byte_by_byte,
@@ -508,6 +308,4 @@ CHECK_MAIN("control", a_request_is_answered_once_and_the_connection_ends,
     a_socket_that_a_killed_process_left_is_replaced,
     another_listener_is_left_alone_even_when_it_is_busy_or_of_another_kind,
     a_file_a_folder_or_a_link_in_its_place_is_left_alone,
-    a_path_that_is_too_long_or_cannot_be_made_is_told, asking_gets_the_answer_whole,
-    asking_when_turned_away_gets_to_know_why,
-    asking_nobody_is_told_and_a_daemon_that_hangs_is_not_waited_for_for_ever)
+    a_path_that_is_too_long_or_cannot_be_made_is_told)
