@@ -275,6 +275,10 @@ static const char *advice(int status, const char *error)
         return "the token is refused, or may not read the audit log";
     if (status == 429)
         return "Slack allows so many calls to the whole organization: try again in a minute";
+    if (status == 404)
+        return "there is no API at this address: look at its base URL";
+    if (status == 200 && error[0] == '\0')
+        return "Slack is under maintenance, a proxy has answered, or the base URL is another's";
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (strcmp(error, known[i].error) == 0)
             return known[i].advice;

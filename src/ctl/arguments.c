@@ -15,7 +15,8 @@ const struct arguments_general arguments_general[ARGUMENTS_GENERAL] = {
     {'c', {"config", "FILE", "the daemon's configuration\n(default " ARGUMENTS_DEFAULT_CONFIG ")"}},
     {'j', {"json", NULL, "print the answer as JSON"}},
     {'V', {"version", NULL, "print the version"}},
-    {'h', {"help", NULL, "print the help; VERB --help prints that of a verb"}},
+    {'h', {"help", NULL,
+              "print the help; VERB --help prints that of a verb,\nand so does help VERB"}},
 };
 
 static struct option for_getopt(const struct ctl_option *option, int value)
@@ -198,6 +199,24 @@ static bool read_on(struct ctl_arguments *arguments, int *argc, char ***argv)
     return true;
 }
 
+static const struct ctl_verb *find_verb(const char *name)
+{
+    for (size_t i = 0; ctl_verbs[i] != NULL; i++)
+        if (strcmp(ctl_verbs[i]->name, name) == 0)
+            return ctl_verbs[i];
+    return NULL;
+}
+
+/* `help`, which is no verb, but what many type first. `name` may be NULL. */
+static bool give_help(struct ctl_arguments *arguments, const char *name)
+{
+    const struct ctl_verb *verb = name == NULL ? NULL : find_verb(name);
+    if (name != NULL && verb == NULL)
+        return refuse_verb(arguments, name);
+    help_write(verb);
+    return false;
+}
+
 bool arguments_read(struct ctl_arguments *arguments, int argc, char **argv)
 {
     arguments->request.config_path = ARGUMENTS_DEFAULT_CONFIG;
@@ -207,9 +226,9 @@ bool arguments_read(struct ctl_arguments *arguments, int argc, char **argv)
         (void)print_complaint(0, "no verb"); /* the code comes below */
         return refuse(arguments);
     }
-    for (size_t i = 0; ctl_verbs[i] != NULL && arguments->verb == NULL; i++)
-        if (strcmp(ctl_verbs[i]->name, argv[0]) == 0)
-            arguments->verb = ctl_verbs[i];
+    if (strcmp(argv[0], "help") == 0)
+        return give_help(arguments, argc > 1 ? argv[1] : NULL);
+    arguments->verb = find_verb(argv[0]);
     if (arguments->verb == NULL)
         return refuse_verb(arguments, argv[0]);
     if (!add_word(arguments, argv[0]) || !read_on(arguments, &argc, &argv))

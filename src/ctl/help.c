@@ -18,7 +18,7 @@ static const char introduction[] =
 
 static const char conclusion[] =
     "\n"
-    "With no daemon running, checkpoint and forget open the store themselves.\n"
+    "With no daemon running, checkpoint, forget and deadletter open the store themselves.\n"
     "Exit codes: 0 done; 1 the answer is no; 64 bad usage; 69 no daemon, or nobody answers;\n"
     "            73 state directory unusable; 75 try again; 78 configuration error.\n";
 

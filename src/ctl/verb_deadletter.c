@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "ctl/asker.h"
 #include "ctl/configuration.h"
+#include "ctl/help.h"
 #include "ctl/print.h"
 #include "ctl/progress.h"
 #include "ctl/table.h"
@@ -172,9 +173,7 @@ static int run(const struct ctl_request *request)
     const char *what = request->word_count == 2 ? request->words[1] : "";
     bool retries = strcmp(what, "retry") == 0;
     if (!retries && strcmp(what, "list") != 0)
-        return print_complaint(DAEMON_EXIT_USAGE,
-            "wrong words for deadletter: it is `slackauditctl deadletter list` or `slackauditctl "
-            "deadletter retry`");
+        return help_refuse_words(&verb_deadletter);
     _cleanup_(config_freep) struct config *config = NULL;
     int exit_code = configuration_read(request, &config);
     if (exit_code != DAEMON_EXIT_DONE)

@@ -189,6 +189,9 @@ def check_refusals(bench, api, operator):
                           (("--action", "user_*"), "slackauditctl actions")):
         said = operator("logs", *words)
         check(said.code == 1 and advice in said.error, f"{words}: {said.code} {said.text}")
+    said = slackauditctl(bench, "logs", "--base-url", api.base_url + "elsewhere/",
+                         environment={"SLACKAUDIT_TOKEN": api.token})
+    check(said.code == 1 and "base URL" in said.error, f"another path: {said.code} {said.text}")
     said = operator("logs", "--oldest", "100")
     check(said.code in (0, 1), f"a time before Slack: {said.text}")
     said = slackauditctl(bench, "logs", "--base-url", "http://127.0.0.1:1/",
@@ -209,7 +212,8 @@ def check_faults(api, operator):
         api.check_faults_struck(fault.split(":")[0])
     api.set_faults("html:every=1")
     said = operator("logs")
-    check(said.code == 1 and "page" in said.error and not said.out, f"a web page: {said.text}")
+    check(said.code == 1 and "is not a whole page" in said.error and "a proxy has answered" in
+          said.error and not said.out, f"a web page: {said.text}")
     api.set_faults("500:every=1")
     said = operator("logs")
     check(said.code == 1 and "500" in said.error and not said.out, f"500: {said.text}")

@@ -44,6 +44,7 @@ def scenario(bench):
         said = slackauditctl(bench, verb, "--help")
         text = said.out.decode()
         same((said.code, said.error), (0, ""), f"the help of {verb}")
+        same(slackauditctl(bench, "help", verb).out, said.out, f"help {verb}")
         check(text.startswith(f"Usage: slackauditctl {verb}"), text)
         check(f"\n  {verb}" in whole.out.decode(), f"the help does not list {verb}")
         check(max(map(len, text.splitlines())) <= 96, f"a line of the help of {verb} is too long")

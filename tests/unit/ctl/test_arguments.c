@@ -120,6 +120,11 @@ START_TEST(help_and_version_end_well_and_run_nothing)
     struct ctl_arguments arguments;
     ck_assert(!READ(&arguments, "--help"));
     ck_assert_int_eq(arguments.exit_code, DAEMON_EXIT_DONE);
+    ck_assert(!READ(&arguments, "help"));
+    ck_assert_int_eq(arguments.exit_code, DAEMON_EXIT_DONE);
+    ck_assert(!READ(&arguments, "-j", "help", "status"));
+    ck_assert_int_eq(arguments.exit_code, DAEMON_EXIT_DONE);
+    REFUSES("help", "statsu");
     ck_assert(!READ(&arguments, "status", "--version"));
     ck_assert_int_eq(arguments.exit_code, DAEMON_EXIT_DONE);
     for (size_t i = 0; ctl_verbs[i] != NULL; i++) {
