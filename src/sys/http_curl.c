@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/limits.h"
@@ -170,6 +171,14 @@ static int on_lookup(void *state, void *reserved, void *user)
     return 0;
 }
 
+/* libcurl's own way (seen of 7.88) hands connections on to every program that the caller starts. */
+static curl_socket_t on_open(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)user;
+    (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 /* The name is known. */
 static int on_connect(void *user, curl_socket_t socket, curlsocktype purpose)
 {
@@ -227,6 +236,7 @@ static int set_connection(
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     SET(CURLOPT_RESOLVER_START_FUNCTION, on_lookup);
     SET(CURLOPT_RESOLVER_START_DATA, easy);
+    SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
     SET(CURLOPT_SOCKOPTFUNCTION, on_connect);
     SET(CURLOPT_SOCKOPTDATA, easy);
     SET(CURLOPT_TCP_KEEPALIVE, 1L); /* every 60 s, libcurl's default */

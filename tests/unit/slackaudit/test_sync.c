@@ -1,64 +1,6 @@
 /* Calls that wait. The server runs on a thread of its own, because the test's waits. */
-#include <pthread.h>
-#include <stdatomic.h>
-
 #include "check_main.h"
-#include "slackaudit/client_scene.h"
-
-struct place {
-    struct clock *clock;
-    struct loop *loop;
-    struct server server;
-    pthread_t thread;
-    atomic_bool stop;
-    char base_url[64];
-    struct slackaudit_client *client;
-};
-
-static void *serve(void *user)
-{
-    struct place *place = user;
-    while (!atomic_load(&place->stop))
-        if (loop_turn(place->loop, 5 * USEC_PER_MSEC) < 0)
-            abort();
-    return NULL;
-}
-
-static void place_init(struct place *place, const struct server_step *steps, size_t count)
-{
-    *place = (struct place){.clock = clock_new_real()};
-    ck_assert_int_eq(loop_new(&place->loop, place->clock, NULL), 0);
-    server_init(&place->server, place->loop, steps, count);
-    (void)snprintf(place->base_url, sizeof(place->base_url), "http://127.0.0.1:%u/audit/v1/",
-        place->server.port);
-    ck_assert_int_eq(pthread_create(&place->thread, NULL, serve, place), 0);
-}
-
-static void place_deinit(struct place *place)
-{
-    slackaudit_client_free(place->client);
-    atomic_store(&place->stop, true);
-    ck_assert_int_eq(pthread_join(place->thread, NULL), 0);
-    server_deinit(&place->server);
-    loop_free(place->loop);
-    clock_free(place->clock);
-}
-
-static struct slackaudit_options options_of(const struct place *place)
-{
-    return (struct slackaudit_options){.size = sizeof(struct slackaudit_options),
-        .token = TOKEN,
-        .base_url = place->base_url,
-        .proxy = ""};
-}
-
-static void open_client(struct place *place)
-{
-    struct slackaudit_options options = options_of(place);
-    struct slackaudit_problem problem = {0};
-    int code = slackaudit_client_new(&place->client, NULL, &options, &problem);
-    ck_assert_msg(code == 0, "%s", problem.text);
-}
+#include "slackaudit/place.h"
 
 #define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n"
 static const struct server_step fine[] = {
@@ -68,7 +10,7 @@ START_TEST(each_of_the_four_calls_waits_for_its_answer_on_an_engine_of_the_clien
 {
     struct place place;
     place_init(&place, fine, 1);
-    open_client(&place);
+    place_open(&place);
     const struct slackaudit_query query = {.has_limit = true, .limit = 3};
     const struct slackaudit_request request = {.path = "logs/more"};
     struct slackaudit_response *responses[5];
@@ -97,7 +39,7 @@ START_TEST(a_status_that_no_handler_retries_is_a_response_and_no_error)
                 "{\"ok\":false,\"error\":\"ratelimited\" }"}};
     struct place place;
     place_init(&place, steps, 1);
-    open_client(&place);
+    place_open(&place);
     struct slackaudit_response *response;
     ck_assert_int_eq(slackaudit_logs(place.client, NULL, &response, NULL), 0);
     const struct slackaudit_answer *answer = slackaudit_response_answer(response);
@@ -119,7 +61,7 @@ START_TEST(a_stack_that_was_appended_to_retries_and_an_emptied_one_does_not)
         {.kind = STEP_ANSWER_AND_RESET, .text = ""}};
     struct place place;
     place_init(&place, steps, 4);
-    open_client(&place);
+    place_open(&place);
     struct slackaudit_retry_stack *stack = slackaudit_client_retry(place.client);
     ck_assert_uint_eq(slackaudit_retry_stack_count(stack), 1); /* connection_error once */
     slackaudit_retry_stack_clear(stack);
@@ -152,7 +94,7 @@ START_TEST(a_parameter_that_cannot_be_is_named_and_nothing_is_sent)
 {
     struct place place;
     place_init(&place, fine, 1);
-    open_client(&place);
+    place_open(&place);
     struct slackaudit_response *response = NULL;
     struct slackaudit_problem problem = {0};
     const struct slackaudit_query none = {.has_limit = true, .limit = 0};
@@ -194,7 +136,7 @@ START_TEST(a_call_that_waits_is_refused_inside_a_callback)
 {
     struct place place;
     place_init(&place, fine, 1);
-    open_client(&place);
+    place_open(&place);
     struct nested nested = {.client = place.client};
     const struct slackaudit_events events = {.on_done = call_from_inside, .user = &nested};
     ck_assert_int_eq(slackaudit_client_actions(place.client, NULL, &events, NULL, NULL), 0);
