@@ -106,8 +106,9 @@ struct slackaudit_events {
     const void *reserved[2];
 };
 
-/* The functions that start a call have this in common. The first callback comes from a later turn
- * of the engine. `*ret_call` is for cancelling the call before its end, and `ret_call` may be NULL.
+/* The functions that start a call have this in common. No callback comes from inside of them: the
+ * first comes from a turn of the engine, which may be the present one where a callback starts the
+ * call. `*ret_call` is for cancelling the call before its end, and `ret_call` may be NULL.
  * What the structs point to is copied. ERROR_INVALID names the parameter that cannot be (a limit or
  * range out of bounds, more than 30 actions, a header with a line break, NULL where something must
  * be, a client without token for /logs), ERROR_LIMIT and ERROR_MEMORY as their names say; no
@@ -156,8 +157,9 @@ SLACKAUDIT_API int slackaudit_client_page(struct slackaudit_client *client,
     const struct slackaudit_page_call *request, struct slackaudit_call **ret_call,
     struct slackaudit_problem *problem);
 
-/* No callback comes after this, and the call is gone. NULL is allowed. A call is gone by itself
- * once its `on_done` has returned, and must not be named after that. */
+/* No callback of the call comes after this, and the call is gone. (A handler of the retry stack
+ * that cancels is asked to the end.) NULL is allowed. A call is gone by itself once its `on_done`
+ * has returned, and must not be named after that. */
 SLACKAUDIT_API void slackaudit_call_cancel(struct slackaudit_call *call);
 
 #ifdef __cplusplus

@@ -199,11 +199,13 @@ static int choose_engine(
     struct slackaudit_client *client, struct slackaudit_engine *engine, struct error *error)
 {
     struct slackaudit_problem problem = {0};
-    client->engine = engine;
-    if (engine != NULL)
+    if (engine != NULL) {
+        engine_keep(engine);
+        client->engine = engine;
         return 0;
-    int code = slackaudit_engine_new(&client->own_engine, NULL, &problem);
-    client->engine = client->own_engine;
+    }
+    int code =
+        slackaudit_engine_new(&client->engine, NULL, &problem); /* kept by the client alone */
     return code < 0 ? error_set(error, code, "%s", problem.text) : 0;
 }
 
@@ -221,6 +223,7 @@ static int client_new(struct slackaudit_client **ret_client, struct slackaudit_e
     if (client == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a client");
     LIST_INIT(&client->calls);
+    LIST_INIT(&client->followers);
     take_settings(client, &options);
     code = choose_engine(client, engine, error);
     if (code == 0)
@@ -248,17 +251,39 @@ int slackaudit_client_new(struct slackaudit_client **ret_client, struct slackaud
     return code < 0 ? problem_tell(problem, code, &error) : SLACKAUDIT_OK;
 }
 
+void client_follow(struct slackaudit_client *client, struct client_follower *follower)
+{
+    LIST_INSERT_HEAD(&client->followers, follower, place);
+}
+
+void client_unfollow(struct client_follower *follower)
+{
+    LIST_REMOVE(follower, place);
+}
+
+static void tell_followers(struct slackaudit_client *client)
+{
+    while (!LIST_EMPTY(&client->followers)) {
+        struct client_follower *follower = LIST_FIRST(&client->followers);
+        LIST_REMOVE(follower, place);
+        follower->gone(follower);
+    }
+}
+
 void slackaudit_client_free(struct slackaudit_client *client)
 {
     if (client == NULL)
         return;
+    /* First, because its handlers' `destroy` is the caller's, and finds a client that works. */
+    client->retry = NULL;
+    slackaudit_retry_stack_free(TAKE(client->default_retry));
+    tell_followers(client);
     while (!LIST_EMPTY(&client->calls))
         slackaudit_call_cancel(LIST_FIRST(&client->calls));
     if (client->proxy != NULL)
         explicit_bzero(client->proxy, strlen(client->proxy)); /* it may hold a password */
     secret_free(client->authorization);
     headers_deinit(&client->headers);
-    slackaudit_retry_stack_free(client->default_retry);
     free(client->base_url);
     free(client->proxy);
     free(client->ca_file);
@@ -266,7 +291,7 @@ void slackaudit_client_free(struct slackaudit_client *client)
     free(client->key_file);
     free(client->tls_min_version);
     free(client->user_agent);
-    slackaudit_engine_free(client->own_engine);
+    engine_release(client->engine);
     free(client);
 }
 

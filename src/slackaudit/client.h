@@ -65,7 +65,8 @@ SLACKAUDIT_API int slackaudit_client_new(struct slackaudit_client **ret_client,
     struct slackaudit_engine *engine, const struct slackaudit_options *options,
     struct slackaudit_problem *problem);
 
-/* Its calls are cancelled. NULL is allowed. Not from a callback, when the engine is its own. */
+/* Its calls are cancelled; one that waits (sync.h) and was told so by a callback returns
+ * ERROR_CALLBACK, and iterators have no more pages. NULL is allowed. */
 SLACKAUDIT_API void slackaudit_client_free(struct slackaudit_client *client);
 
 /* A new token, from the next attempt on. On failure (as slackaudit_client_new()) the old one stays.

@@ -9,11 +9,21 @@
 #include "slackaudit/headers.h"
 #include "sys/secret.h"
 
+/* Whoever must know that a client goes, which a callback may bring about at any time. Embedded
+ * object. `gone` is called before anything of the client has gone, with the follower out of its
+ * list. */
+struct client_follower {
+    LIST_ENTRY(client_follower) place;
+    void (*gone)(struct client_follower *follower);
+};
+
+LIST_HEAD(follower_list, client_follower);
+
 struct slackaudit_client {
-    struct slackaudit_engine *engine;
-    struct slackaudit_engine *own_engine; /* the same, or NULL when the caller has it */
-    struct call_list calls;               /* under way */
-    struct secret *authorization;         /* the value of the header, or NULL */
+    struct slackaudit_engine *engine; /* kept */
+    struct call_list calls;           /* under way */
+    struct follower_list followers;
+    struct secret *authorization; /* the value of the header, or NULL */
     char *base_url;
     char *proxy; /* "": none */
     char *ca_file, *cert_file, *key_file, *tls_min_version;
@@ -28,6 +38,9 @@ struct slackaudit_client {
     void (*attempt_ended)(void *user, const struct slackaudit_attempt *attempt);
     void *user;
 };
+
+void client_follow(struct slackaudit_client *client, struct client_follower *follower);
+void client_unfollow(struct client_follower *follower); /* not after `gone` */
 
 /* Puts stars in the place of the token, should a server or a caller have brought it into a text. */
 void client_hide_token(const struct slackaudit_client *client, char *text);

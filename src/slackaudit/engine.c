@@ -62,6 +62,7 @@ static int engine_new(struct slackaudit_engine **ret_engine, const struct slacka
         calloc(1, sizeof(*engine));
     if (engine == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for an engine");
+    engine->references = 1;
     LIST_INIT(&engine->ended);
     int code = make_clock(clock, &engine->clock, error);
     if (code == 0)
@@ -86,10 +87,8 @@ int slackaudit_engine_new(struct slackaudit_engine **ret_engine,
     return code < 0 ? problem_tell(problem, code, &error) : SLACKAUDIT_OK;
 }
 
-void slackaudit_engine_free(struct slackaudit_engine *engine)
+static void engine_destroy(struct slackaudit_engine *engine)
 {
-    if (engine == NULL)
-        return;
     reap(engine);
     if (engine->http != NULL)
         http_engine_free(engine->http);
@@ -99,6 +98,22 @@ void slackaudit_engine_free(struct slackaudit_engine *engine)
     }
     clock_free(engine->clock);
     free(engine);
+}
+
+void engine_keep(struct slackaudit_engine *engine)
+{
+    engine->references++;
+}
+
+void engine_release(struct slackaudit_engine *engine)
+{
+    if (engine != NULL && --engine->references == 0)
+        engine_destroy(engine);
+}
+
+void slackaudit_engine_free(struct slackaudit_engine *engine)
+{
+    engine_release(engine);
 }
 
 int slackaudit_engine_fd(const struct slackaudit_engine *engine)
@@ -115,8 +130,10 @@ int slackaudit_engine_turn(struct slackaudit_engine *engine, int64_t max_wait_us
 {
     if (engine == NULL || engine->turning)
         return SLACKAUDIT_ERROR_INVALID;
+    engine_keep(engine); /* a callback may free it */
     engine->turning = true;
     int code = loop_turn(engine->loop, max_wait_us);
     engine->turning = false;
+    engine_release(engine);
     return problem_code(code);
 }

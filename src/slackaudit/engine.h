@@ -7,9 +7,11 @@
  * none: a client makes its own.
  *
  * Callbacks come from inside slackaudit_engine_turn() only. A callback may start and cancel calls
- * (its own too) and free clients of an engine that is not their own; it must not turn or free the
- * engine, nor make a call that waits. One thread at a time uses an engine and everything that
- * belongs to it.
+ * (its own too) and free whatever it likes, what it was called for too: call, iterator, client,
+ * engine. To turn the engine in it, or to make a call that waits, is refused (ERROR_INVALID). It
+ * returns: an exception or a longjmp() out of it leaves the engine inside its turn for ever, which
+ * then takes no other. One thread at a time uses an engine and everything that belongs to it; a
+ * child of fork() uses nothing of it.
  *
  * From the first engine on SIGPIPE is ignored, if it was left at its default.
  *
@@ -41,7 +43,8 @@ struct slackaudit_engine;
 SLACKAUDIT_API int slackaudit_engine_new(struct slackaudit_engine **ret_engine,
     const struct slackaudit_clock *clock, struct slackaudit_problem *problem);
 
-/* Its clients must be gone. Never waits for a name lookup. NULL is allowed. */
+/* It is not turned any more after this; while it has clients, or is inside a turn, its memory stays
+ * for them. Never waits for a name lookup. NULL is allowed. */
 SLACKAUDIT_API void slackaudit_engine_free(struct slackaudit_engine *engine);
 
 /* A descriptor to be watched for reading; owned by the engine. */
@@ -52,8 +55,8 @@ SLACKAUDIT_API int slackaudit_engine_fd(const struct slackaudit_engine *engine);
 SLACKAUDIT_API int64_t slackaudit_engine_wait_us(const struct slackaudit_engine *engine);
 
 /* Does what is due; waits for something to do at most `max_wait_us` microseconds (negative: as long
- * as it takes). Returns 0, ERROR_SYSTEM, or ERROR_INVALID: from inside a callback, or without an
- * engine. */
+ * as it takes). It may return with nothing done, as when a signal came. Returns 0, ERROR_SYSTEM, or
+ * ERROR_INVALID: from inside a callback, or without an engine. */
 SLACKAUDIT_API int slackaudit_engine_turn(struct slackaudit_engine *engine, int64_t max_wait_us);
 
 #ifdef __cplusplus

@@ -17,11 +17,17 @@ struct slackaudit_engine {
     struct loop *loop;
     struct http_engine *http;
     struct slackaudit_random random; /* of the clock */
+    unsigned references; /* its owner's, one of each client, one of whoever is inside it */
     bool turning;
     /* Calls that are over, until nothing on the stack can refer to them any more. */
     struct call_list ended;
     struct loop_task reaper;
 };
+
+/* It stays until it is released as often as it was kept, and once for its owner. So a callback may
+ * free its engine, and an engine may be freed before its clients. */
+void engine_keep(struct slackaudit_engine *engine);
+void engine_release(struct slackaudit_engine *engine); /* NULL is allowed */
 
 /* Takes a call that is over (and in no list) for freeing: at once from outside a turn, else at the
  * end of it. */

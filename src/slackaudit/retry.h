@@ -103,7 +103,9 @@ struct slackaudit_jitter_type {
 };
 
 /* A handler. `can_retry` is asked after every attempt, a 200 too, and must not change anything but
- * the state's `custom`. */
+ * the state's `custom`. For the rest a handler may do what any callback may (engine.h), but what is
+ * asked of it is asked to the end: its interval and its jitter too, and `destroy` comes after them
+ * when it has freed its client or its stack. */
 struct slackaudit_retry_handler_type {
     const char *name;
     bool (*can_retry)(const void *self, const struct slackaudit_retry_state *state,
@@ -197,9 +199,9 @@ SLACKAUDIT_API int slackaudit_retry_stack_append(
 /* Likewise, and it is asked first. */
 SLACKAUDIT_API int slackaudit_retry_stack_prepend(
     struct slackaudit_retry_stack *stack, struct slackaudit_retry_handler *handler);
-/* Frees its handlers: an empty stack is left. */
+/* Frees its handlers: an empty stack is left. NULL is allowed. */
 SLACKAUDIT_API void slackaudit_retry_stack_clear(struct slackaudit_retry_stack *stack);
-/* How many handlers it has. */
+/* How many handlers it has; 0 of NULL. */
 SLACKAUDIT_API size_t slackaudit_retry_stack_count(const struct slackaudit_retry_stack *stack);
 
 /* `custom` may be NULL. */

@@ -1,9 +1,12 @@
 #include "slackaudit/sync.h"
 
+#include "slackaudit/client_parts.h"
 #include "slackaudit/problem.h"
 
 /* What a call that waits looks at between two turns. */
 struct wait {
+    struct client_follower follower; /* first: the one is the other's address */
+    bool gone;                       /* the client, and the call with it */
     bool done;
     int code;
     struct slackaudit_response *response;
@@ -21,6 +24,11 @@ static void on_done(void *user, const struct slackaudit_answer *answer)
         problem_fill(wait->problem, answer->code, answer->message);
 }
 
+static void on_client_gone(struct client_follower *follower)
+{
+    ((struct wait *)follower)->gone = true;
+}
+
 static int check(const struct slackaudit_client *client,
     struct slackaudit_response **const ret_response, struct slackaudit_problem *problem)
 {
@@ -32,25 +40,46 @@ static int check(const struct slackaudit_client *client,
     return problem_tell(problem, code, &error);
 }
 
-/* Turns until the call is done. An engine that cannot turn ends it. */
-static int wait_for(struct slackaudit_client *client, struct slackaudit_call *call,
-    struct wait *wait, struct slackaudit_response **ret_response)
+static int fail(struct wait *wait, int code, const char *text)
 {
-    struct slackaudit_engine *engine = slackaudit_client_engine(client);
-    while (!wait->done) {
+    problem_fill(wait->problem, code, text);
+    return code;
+}
+
+/* Turns until the call is done, or nobody is there any more to tell so. An engine that cannot turn
+ * ends it. */
+static int turn_until_done(
+    struct slackaudit_engine *engine, struct slackaudit_call *call, struct wait *wait)
+{
+    while (!wait->done && !wait->gone) {
         int code = slackaudit_engine_turn(engine, -1);
-        if (code < 0 && !wait->done) {
+        if (code < 0 && !wait->done && !wait->gone) {
             slackaudit_call_cancel(call);
-            problem_fill(wait->problem, code,
+            return fail(wait, code,
                 code == SLACKAUDIT_ERROR_INVALID
                     ? "a call that waits was made from inside a callback of its engine"
                     : "the engine cannot wait for the answer");
-            return code;
         }
     }
-    if (wait->code == SLACKAUDIT_OK)
+    return wait->done ? wait->code
+                      : fail(wait, SLACKAUDIT_ERROR_CALLBACK,
+                            "a callback freed the client while a call waited for its answer");
+}
+
+static int wait_for(struct slackaudit_client *client, struct slackaudit_call *call,
+    struct wait *wait, struct slackaudit_response **ret_response)
+{
+    struct slackaudit_engine *engine = client->engine;
+    engine_keep(engine); /* the client may go, and its engine with it */
+    wait->follower.gone = on_client_gone;
+    client_follow(client, &wait->follower);
+    int code = turn_until_done(engine, call, wait);
+    if (!wait->gone)
+        client_unfollow(&wait->follower);
+    engine_release(engine);
+    if (code == SLACKAUDIT_OK)
         *ret_response = wait->response;
-    return wait->code;
+    return code;
 }
 
 int slackaudit_logs(struct slackaudit_client *client, const struct slackaudit_query *query,

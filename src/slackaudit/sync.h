@@ -2,12 +2,12 @@
  * Calls that wait: each returns when its answer is there, retries and their waits included.
  *
  * They turn the client's engine meanwhile, so other calls of that engine go on, and their callbacks
- * come. Not from inside a callback.
+ * come. From inside a callback they are refused. A signal does not end the wait.
  *
  * Each returns 0 and a response of whatever status, which the caller frees; or a negative code, and
  * the problem says what failed and how often it was tried: ERROR_INVALID for a parameter (no
  * request was sent), ERROR_TRANSPORT when no whole answer came, ERROR_LIMIT past `response_limit`,
- * ERROR_SYSTEM, ERROR_MEMORY.
+ * ERROR_CALLBACK when a callback freed the client meanwhile, ERROR_SYSTEM, ERROR_MEMORY.
  *
  * Public header of libslackaudit: plain C11 and C++17. One thread at a time uses a client.
  */

@@ -13,6 +13,9 @@ static_assert((int)SLACKAUDIT_RETRY_ATTEMPTS == LIMIT_RETRY_ATTEMPTS, "one cap, 
 struct slackaudit_retry_stack {
     struct slackaudit_retry_handler *handlers[SLACKAUDIT_RETRY_HANDLERS];
     size_t count;
+    /* While handlers are asked, which a callback of theirs may end by freeing the client. */
+    unsigned asked;
+    bool to_clear, to_free;
 };
 
 struct slackaudit_retry_stack *slackaudit_retry_stack_new(void)
@@ -38,7 +41,10 @@ void slackaudit_retry_stack_free(struct slackaudit_retry_stack *stack)
     if (stack == NULL)
         return;
     slackaudit_retry_stack_clear(stack);
-    free(stack);
+    if (stack->asked > 0)
+        stack->to_free = true;
+    else
+        free(stack);
 }
 
 static int insert(
@@ -76,7 +82,13 @@ int slackaudit_retry_stack_prepend(
 
 void slackaudit_retry_stack_clear(struct slackaudit_retry_stack *stack)
 {
-    while (stack != NULL && stack->count > 0)
+    if (stack == NULL)
+        return;
+    if (stack->asked > 0) {
+        stack->to_clear = true;
+        return;
+    }
+    while (stack->count > 0)
         slackaudit_retry_handler_free(stack->handlers[--stack->count]);
 }
 
@@ -90,13 +102,10 @@ void slackaudit_retry_state_init(struct slackaudit_retry_state *state, void *cus
     *state = (struct slackaudit_retry_state){.custom = custom};
 }
 
-bool slackaudit_retry_stack_ask(const struct slackaudit_retry_stack *stack,
-    struct slackaudit_retry_state *state, const struct slackaudit_attempt *attempt,
-    const struct slackaudit_random *random, int64_t *ret_wait_us)
+static bool ask(const struct slackaudit_retry_stack *stack, struct slackaudit_retry_state *state,
+    const struct slackaudit_attempt *attempt, const struct slackaudit_random *random,
+    int64_t *ret_wait_us)
 {
-    /* The attempts are counted from 0: this one was number `current_attempt` + 1. */
-    if (stack == NULL || state->current_attempt + 1 >= SLACKAUDIT_RETRY_ATTEMPTS)
-        return false;
     for (size_t i = 0; i < stack->count; i++) {
         const struct slackaudit_retry_handler *handler = stack->handlers[i];
         if (!handler_wants(handler, state->granted[i], state, attempt))
@@ -112,4 +121,32 @@ bool slackaudit_retry_stack_ask(const struct slackaudit_retry_stack *stack,
         return true;
     }
     return false;
+}
+
+/* Does what had to wait until no handler was on the stack of calls any more. */
+static void end_asking(struct slackaudit_retry_stack *stack)
+{
+    if (--stack->asked > 0)
+        return;
+    if (stack->to_free) {
+        slackaudit_retry_stack_free(stack);
+    } else if (stack->to_clear) {
+        stack->to_clear = false;
+        slackaudit_retry_stack_clear(stack);
+    }
+}
+
+bool slackaudit_retry_stack_ask(const struct slackaudit_retry_stack *stack,
+    struct slackaudit_retry_state *state, const struct slackaudit_attempt *attempt,
+    const struct slackaudit_random *random, int64_t *ret_wait_us)
+{
+    /* The attempts are counted from 0: this one was number `current_attempt` + 1. */
+    if (stack == NULL || state->current_attempt + 1 >= SLACKAUDIT_RETRY_ATTEMPTS)
+        return false;
+    struct slackaudit_retry_stack *asked =
+        (struct slackaudit_retry_stack *)stack; /* no stack is made const */
+    asked->asked++;
+    bool again = ask(stack, state, attempt, random, ret_wait_us);
+    end_asking(asked);
+    return again;
 }
