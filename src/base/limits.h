@@ -23,6 +23,8 @@
     100000 /* entries of one page (the API says 9999, and is "optimistic")                         \
             */
 
+#define LIMIT_BARREN_PAGES 10000 /* of a walk, in a row: cursor after cursor and no new entry */
+
 /* What a receiver may send. */
 #define LIMIT_RECEIVER_BODY KIB(256)
 

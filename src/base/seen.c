@@ -1,6 +1,5 @@
 #include "base/seen.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +150,14 @@ int seen_add(struct seen *seen, struct hash_key key, int64_t time)
     seen->slots[place] = (struct seen_slot){.key = key, .time = kept};
     seen->count++;
     return 1;
+}
+
+bool seen_has(const struct seen *seen, struct hash_key key)
+{
+    bool found = false;
+    if (seen->home_count > 0)
+        (void)place_of(seen, key, &found);
+    return found;
 }
 
 void seen_remove(struct seen *seen, struct hash_key key)

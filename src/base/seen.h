@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -30,6 +31,9 @@ void seen_deinit(struct seen *seen);
 /* Adds a key. 1: it is new; 0: it was there already (its time stays); ERROR_MEMORY; ERROR_LIMIT
  * past LIMIT_SEEN. */
 int seen_add(struct seen *seen, struct hash_key key, int64_t time);
+
+/* Whether the key is in it. */
+bool seen_has(const struct seen *seen, struct hash_key key);
 
 /* Takes a key out again, if it is there. */
 void seen_remove(struct seen *seen, struct hash_key key);

@@ -6,39 +6,54 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/order.h"
-#include "base/seen.h"
 #include "slackaudit/client_parts.h"
 #include "slackaudit/page_copy.h"
+#include "slackaudit/page_times.h"
 #include "slackaudit/problem.h"
 #include "slackaudit/query.h"
 #include "slackaudit/query_copy.h"
+#include "slackaudit/told.h"
 
-/* How far behind its place a walk that begins again reads, should the order of entries be a little
- * off; and how often it begins again without a single new entry. */
-enum { RESTART_MARGIN_SECONDS = 60, FRUITLESS_RESTARTS = 3 };
+/* How often a walk begins again without a single new entry, and how many entries a page has at
+ * least whose times alone say that it lies elsewhere than it should. */
+enum { FRUITLESS_RESTARTS = 3, TELLING_PAGE = 8 };
 
 struct slackaudit_entries {
-    struct slackaudit_client *client;
+    struct client_follower follower;  /* first: the one is the other's address */
+    struct slackaudit_client *client; /* NULL once it has gone */
     struct query_copy query; /* of the next page; `latest` narrows when the walk begins anew */
     bool salvage;
     bool began_at_cursor; /* the caller's: what is newer is not ours to tell */
     bool begins_anew;
     bool ended;
-    struct slackaudit_call *call; /* under way */
-    struct page_copy page;
+    struct slackaudit_call *call;  /* under way */
+    struct page_copy page;         /* its entries that are in the range */
+    struct page_times times;       /* of all its entries */
+    int64_t page_end;              /* where the walk is when the page was told; -1: where it was */
     size_t outside, before_oldest; /* entries of the page that comes, by their time */
+    size_t before_in_a_row;        /* of all pages, up to the last */
     int64_t newest_told;           /* Unix seconds; -1 before the first */
-    struct seen told;    /* ids from the walk's place to RESTART_MARGIN_SECONDS after it */
+    int64_t server_time;           /* of the last answer; -1 unknown */
+    struct told told;
     struct seen cursors; /* used since the walk began anew */
-    unsigned fruitless;
-    int failure; /* to be returned by the next call; `problem` goes with it */
+    unsigned fruitless;  /* restarts */
+    unsigned barren;     /* pages in a row without a new entry */
+    int failure;         /* to be returned by the next call; `problem` goes with it */
     struct slackaudit_problem problem;
     struct slackaudit_entries_progress progress;
     void (*on_ready)(void *user);
     void *user;
+    bool *ret_freed; /* of a call that waits, and outlives what it waits for */
 };
 
 DEFINE_CLEANUP(struct slackaudit_entries, slackaudit_entries_free)
+
+static int fail(struct slackaudit_entries *entries, int code, const char *text)
+{
+    entries->failure = code;
+    problem_fill(&entries->problem, code, text);
+    return code;
+}
 
 /* ---- A page comes in ---- */
 
@@ -47,6 +62,7 @@ static void on_attempt(void *user, int attempt)
     (void)attempt;
     struct slackaudit_entries *entries = user;
     page_copy_clear(&entries->page);
+    page_times_clear(&entries->times);
     entries->outside = entries->before_oldest = 0;
 }
 
@@ -58,42 +74,39 @@ static bool is_in_range(
                                    (!query->has_latest || entry->date_create <= query->latest));
 }
 
+/* So far that the order of entries, which may be off a little, brings none of the range behind it.
+ */
+static bool is_before_oldest(
+    const struct slackaudit_entries *entries, const struct slackaudit_entry_slice *entry)
+{
+    const struct slackaudit_query *query = &entries->query.query;
+    return query->has_oldest && entry->has_date &&
+           entry->date_create < query->oldest - TOLD_MARGIN_SECONDS;
+}
+
 static int on_entry(void *user, const struct slackaudit_entry_slice *entry)
 {
     struct slackaudit_entries *entries = user;
-    const struct slackaudit_query *query = &entries->query.query;
-    if (!is_in_range(entries, entry)) {
-        entries->before_oldest +=
-            query->has_oldest && entry->has_date && entry->date_create < query->oldest;
+    bool in_range = is_in_range(entries, entry);
+    int code = entry->has_date ? page_times_add(&entries->times, entry->date_create, in_range) : 0;
+    if (!in_range) {
+        entries->before_oldest += is_before_oldest(entries, entry);
         entries->outside++;
-        return 0;
+    } else if (code == 0) {
+        code = page_copy_add(&entries->page, entry);
     }
-    int code = page_copy_add(&entries->page, entry);
     if (code < 0)
         entries->failure = problem_code(code);
     return code;
 }
 
-/* What was told already is kept near the walk's place only. */
-static void forget_what_is_behind(struct slackaudit_entries *entries)
-{
-    if (entries->progress.reached >= 0)
-        seen_forget(
-            &entries->told, entries->progress.reached + RESTART_MARGIN_SECONDS + 1, INT64_MAX);
-}
-
-static int fail(struct slackaudit_entries *entries, int code, const char *text)
-{
-    entries->failure = code;
-    problem_fill(&entries->problem, code, text);
-    return code;
-}
+/* ---- Where the walk goes on ---- */
 
 /* From the top of what is left, without a cursor. */
 static int begin_anew(struct slackaudit_entries *entries, const char *why)
 {
     struct error error = ERROR_INIT;
-    bool lost = entries->began_at_cursor && entries->progress.reached < 0;
+    bool lost = entries->began_at_cursor && entries->told.place < 0 && entries->page_end < 0;
     if (lost || ++entries->fruitless > FRUITLESS_RESTARTS) {
         (void)error_set(&error, SLACKAUDIT_ERROR_REFUSED, "/logs: %s, and %s",
             why, /* the code is given below */
@@ -108,26 +121,64 @@ static int begin_anew(struct slackaudit_entries *entries, const char *why)
     return query_copy_set_cursor(&entries->query, NULL);
 }
 
+/* The page that came is the last that the range can have. One entry alone does not tell: its time
+ * may be wrong. */
+static bool is_behind_range(
+    struct slackaudit_entries *entries, const struct slackaudit_page_summary *summary)
+{
+    if (entries->before_oldest < summary->entries)
+        entries->before_in_a_row = 0;
+    entries->before_in_a_row += entries->before_oldest;
+    return entries->before_oldest > 0 && entries->before_oldest == summary->entries &&
+           entries->before_in_a_row > 1;
+}
+
+/* A cursor that leads back up, to where everything was told that will be told. */
+static bool is_led_back(const struct slackaudit_entries *entries)
+{
+    return entries->told.place >= 0 && entries->times.in_range >= TELLING_PAGE &&
+           entries->times.oldest > told_horizon(&entries->told);
+}
+
+/* The time of the first answer ends the range, so that new entries do not: unless it lags behind
+ * the entries themselves, when it would cut off what it has not come to. */
+static void end_range(struct slackaudit_entries *entries, int64_t server_time)
+{
+    struct slackaudit_query *query = &entries->query.query;
+    if (query->has_latest || server_time < 0 || server_time < entries->times.newest ||
+        (query->has_oldest && server_time < query->oldest))
+        return;
+    query->has_latest = true;
+    query->latest = server_time;
+}
+
 static int follow(struct slackaudit_entries *entries, const struct slackaudit_answer *answer,
     const struct slackaudit_page_summary *summary)
 {
-    struct slackaudit_query *query = &entries->query.query;
-    const char *next_cursor = summary->next_cursor;
-    bool is_behind = entries->before_oldest > 0 && entries->before_oldest == summary->entries;
-    if (*next_cursor == '\0' || is_behind) {
+    bool is_last = *summary->next_cursor == '\0' || is_behind_range(entries, summary);
+    if (is_led_back(entries)) {
+        entries->progress.passed += summary->entries - entries->outside;
+        page_copy_clear(&entries->page);
+        return begin_anew(entries, "a cursor led back to entries that were told");
+    }
+    entries->page_end = page_times_end(&entries->times);
+    if (is_last) {
         entries->ended = true;
         return 0;
     }
-    if (!query->has_latest && answer->server_time >= 0) {
-        query->has_latest = true;
-        query->latest = answer->server_time;
-    }
-    int is_new = seen_add(&entries->cursors, hash_key_of(slice_of(next_cursor)), 0);
+    end_range(entries, answer->server_time);
+    int is_new = seen_add(&entries->cursors, hash_key_of(slice_of(summary->next_cursor)), 0);
     if (is_new < 0)
         return is_new;
     if (is_new == 0)
         return begin_anew(entries, "a cursor came a second time");
-    return query_copy_set_cursor(&entries->query, next_cursor);
+    int code = query_copy_set_cursor(&entries->query, summary->next_cursor);
+    if (code == 0 && ++entries->barren > LIMIT_BARREN_PAGES) {
+        entries->barren = 0;
+        return fail(entries, SLACKAUDIT_ERROR_REFUSED,
+            "/logs: page after page came without a new entry, and none was the last");
+    }
+    return code;
 }
 
 static int judge(struct slackaudit_entries *entries, const struct slackaudit_answer *answer,
@@ -155,7 +206,9 @@ static void on_done(void *user, const struct slackaudit_answer *answer,
 {
     struct slackaudit_entries *entries = user;
     entries->call = NULL;
-    forget_what_is_behind(entries);
+    entries->page_end = -1;
+    if (answer->server_time >= 0)
+        entries->server_time = answer->server_time;
     int code = judge(entries, answer, summary);
     if (code < 0 && entries->failure == 0)
         (void)fail(entries, problem_code(code), "/logs: no memory to go on"); /* told by next */
@@ -163,15 +216,20 @@ static void on_done(void *user, const struct slackaudit_answer *answer,
         entries->on_ready(entries->user); /* it may free the entries */
 }
 
-/* All that came before has been told by now, so the walk's place is known. */
+/* All that came before has been told by now, so the walk's place is known. A time that is still to
+ * come is refused by the API. */
 static void narrow(struct slackaudit_entries *entries)
 {
     struct slackaudit_query *query = &entries->query.query;
-    if (entries->begins_anew && entries->progress.reached >= 0) {
-        int64_t place = entries->progress.reached + RESTART_MARGIN_SECONDS;
+    const struct told *told = &entries->told;
+    told_move(&entries->told, entries->page_end);
+    if (entries->begins_anew && told->place >= 0) {
+        int64_t latest = told_horizon(told);
+        if (entries->server_time >= 0)
+            latest = lower(latest, higher(told->place, entries->server_time));
         if (entries->began_at_cursor)
-            place = lower(place, entries->newest_told);
-        query->latest = query->has_latest ? lower(query->latest, place) : place;
+            latest = lower(latest, entries->newest_told);
+        query->latest = query->has_latest ? lower(query->latest, latest) : latest;
         query->has_latest = true;
     }
     entries->begins_anew = false;
@@ -193,6 +251,15 @@ static int ask_for_page(struct slackaudit_entries *entries, struct slackaudit_pr
 
 /* ---- The caller ---- */
 
+/* Called by the client as it goes; its engine may stay. */
+static void on_client_gone(struct client_follower *follower)
+{
+    struct slackaudit_entries *entries = (struct slackaudit_entries *)follower;
+    slackaudit_call_cancel(entries->call);
+    entries->call = NULL;
+    entries->client = NULL;
+}
+
 static int entries_new(struct slackaudit_entries **ret_entries, struct slackaudit_client *client,
     const struct slackaudit_query *query, bool salvage, struct error *error)
 {
@@ -210,11 +277,16 @@ static int entries_new(struct slackaudit_entries **ret_entries, struct slackaudi
         entries->query.query.has_limit = true;
         entries->query.query.limit = SLACKAUDIT_QUERY_LIMIT;
     }
-    entries->client = client;
     entries->salvage = salvage;
     entries->began_at_cursor = query->cursor != NULL && *query->cursor != '\0';
     entries->page = (struct page_copy)PAGE_COPY_INIT((size_t)client->response_limit);
-    entries->progress.reached = entries->newest_told = -1;
+    entries->times = (struct page_times)PAGE_TIMES_INIT;
+    entries->told = (struct told)TOLD_INIT;
+    entries->progress.reached = entries->newest_told = entries->server_time = entries->page_end =
+        -1;
+    entries->follower.gone = on_client_gone;
+    client_follow(client, &entries->follower);
+    entries->client = client;
     *ret_entries = TAKE(entries);
     return 0;
 }
@@ -232,10 +304,15 @@ void slackaudit_entries_free(struct slackaudit_entries *entries)
 {
     if (entries == NULL)
         return;
+    if (entries->client != NULL)
+        client_unfollow(&entries->follower);
+    if (entries->ret_freed != NULL)
+        *entries->ret_freed = true;
     slackaudit_call_cancel(entries->call);
     query_copy_deinit(&entries->query);
     page_copy_deinit(&entries->page);
-    seen_deinit(&entries->told);
+    page_times_deinit(&entries->times);
+    told_deinit(&entries->told);
     seen_deinit(&entries->cursors);
     free(entries);
 }
@@ -253,22 +330,23 @@ struct slackaudit_entries_progress slackaudit_entries_progress(
     return entries->progress;
 }
 
-/* 1: the entry is new; 0: it was told before; or an error. An entry without a time stands where the
- * walk stands, one without an id is known by its bytes. */
+/* 1: the entry is new; 0: it was told before; or an error. One without an id is known by its bytes.
+ */
 static int note(struct slackaudit_entries *entries, const struct slackaudit_entry_slice *entry)
 {
-    int64_t reached = entries->progress.reached;
-    int64_t time = entry->has_date ? entry->date_create : reached;
+    struct slackaudit_entries_progress *progress = &entries->progress;
     struct slice key = entry->id != NULL ? (struct slice){entry->id, entry->id_size}
                                          : (struct slice){entry->data, entry->size};
-    int is_new = seen_add(&entries->told, hash_key_of(key), time);
+    int is_new = told_add(&entries->told, hash_key_of(key), entry->has_date, entry->date_create);
     if (is_new <= 0)
         return is_new;
-    if (entry->has_date && (reached < 0 || time < reached))
-        entries->progress.reached = time;
-    if (entry->has_date)
+    if (entry->has_date) {
+        int64_t time = entry->date_create;
+        progress->reached = progress->reached < 0 ? time : lower(progress->reached, time);
         entries->newest_told = higher(entries->newest_told, time);
+    }
     entries->fruitless = 0;
+    entries->barren = 0;
     return 1;
 }
 
@@ -295,29 +373,60 @@ static int take(struct slackaudit_entries *entries, struct slackaudit_entry_slic
     return 0;
 }
 
+static int told_failure(struct slackaudit_entries *entries, struct slackaudit_problem *problem)
+{
+    int code = entries->failure;
+    problem_fill(problem, code, entries->problem.text);
+    entries->failure = 0;
+    return code;
+}
+
+static int refuse(struct slackaudit_problem *problem, const char *text)
+{
+    problem_fill(problem, SLACKAUDIT_ERROR_INVALID, text);
+    return SLACKAUDIT_ERROR_INVALID;
+}
+
 int slackaudit_entries_try(struct slackaudit_entries *entries,
     struct slackaudit_entry_slice *ret_entry, struct slackaudit_problem *problem)
 {
-    if (entries == NULL || ret_entry == NULL) {
-        problem_fill(problem, SLACKAUDIT_ERROR_INVALID,
-            entries == NULL ? "entries is NULL" : "ret_entry is NULL");
-        return SLACKAUDIT_ERROR_INVALID;
-    }
+    if (entries == NULL || ret_entry == NULL)
+        return refuse(problem, entries == NULL ? "entries is NULL" : "ret_entry is NULL");
     if (entries->call != NULL)
         return SLACKAUDIT_ENTRIES_WAIT;
     int taken = take(entries, ret_entry, problem);
     if (taken != 0)
         return taken < 0 ? taken : SLACKAUDIT_ENTRIES_ENTRY;
-    if (entries->failure < 0) {
-        int code = entries->failure;
-        problem_fill(problem, code, entries->problem.text);
-        entries->failure = 0;
-        return code;
-    }
+    if (entries->failure < 0)
+        return told_failure(entries, problem);
     if (entries->ended)
         return SLACKAUDIT_ENTRIES_END;
+    if (entries->client == NULL)
+        return refuse(problem, "entries: their client was freed before the last was told");
     int code = ask_for_page(entries, problem);
     return code < 0 ? code : SLACKAUDIT_ENTRIES_WAIT;
+}
+
+/* Turns once, during which anything may be freed. Negative: `entries` may be gone. */
+static int wait_for_page(struct slackaudit_entries *entries, struct slackaudit_problem *problem)
+{
+    struct slackaudit_engine *engine = entries->client->engine;
+    if (engine->turning)
+        return refuse(problem, "entries: a page cannot be waited for inside a callback");
+    bool freed = false;
+    engine_keep(engine);
+    entries->ret_freed = &freed;
+    int code = slackaudit_engine_turn(engine, -1);
+    engine_release(engine);
+    if (freed) {
+        problem_fill(problem, SLACKAUDIT_ERROR_CALLBACK,
+            "entries: a callback freed them while a page was waited for");
+        return SLACKAUDIT_ERROR_CALLBACK;
+    }
+    entries->ret_freed = NULL;
+    if (code < 0)
+        problem_fill(problem, code, "the engine cannot wait for a page of /logs");
+    return code;
 }
 
 int slackaudit_entries_next(struct slackaudit_entries *entries,
@@ -326,11 +435,9 @@ int slackaudit_entries_next(struct slackaudit_entries *entries,
     int code;
     while (
         (code = slackaudit_entries_try(entries, ret_entry, problem)) == SLACKAUDIT_ENTRIES_WAIT) {
-        int turned = slackaudit_engine_turn(entries->client->engine, -1);
-        if (turned < 0) {
-            problem_fill(problem, turned, "the engine cannot wait for a page of /logs");
-            return turned;
-        }
+        int waited = wait_for_page(entries, problem);
+        if (waited < 0)
+            return waited;
     }
     return code;
 }

@@ -1,10 +1,15 @@
 #include "slackaudit/page_copy.h"
 
+#include <assert.h>
+
 /* An entry whose pointers are offsets into `bytes`: the buffer moves while it grows. */
 struct page_copy_item {
     struct slackaudit_entry_slice entry; /* data, id and action: NULL or not */
     size_t data, id, action;
 };
+
+static_assert(
+    sizeof(struct page_copy_item) <= PAGE_COPY_ITEM_SIZE, "a page has room for its items");
 
 void page_copy_deinit(struct page_copy *copy)
 {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "slackaudit/page.h"
 
 struct page_copy {
@@ -16,9 +17,15 @@ struct page_copy {
     size_t read;         /* items taken */
 };
 
+/* What an item takes at most. */
+enum { PAGE_COPY_ITEM_SIZE = 128 };
+
+/* `limit` bounds the bytes; there are as many items as a page may have entries, however small they
+ * are. */
 #define PAGE_COPY_INIT(limit)                                                                      \
     {                                                                                              \
-        .bytes = BUFFER_INIT(limit), .items = BUFFER_INIT(limit)                                   \
+        .bytes = BUFFER_INIT(limit),                                                               \
+        .items = BUFFER_INIT((size_t)LIMIT_PAGE_ENTRIES * PAGE_COPY_ITEM_SIZE)                     \
     }
 
 void page_copy_deinit(struct page_copy *copy);

@@ -274,14 +274,117 @@ START_TEST(a_page_wholly_before_oldest_is_the_last_whatever_its_cursor_says)
 {
     struct walk walk;
     walk_init(&walk);
-    answer_page(&walk, "", "c:30 b:20 x:9", "c1");
+    answer_page(&walk, "", "c:530 b:520 x:9", "c1");
     answer_page(&walk, "", "y:8 z:7", "c2");
     answer_page(&walk, "", "never:6", "");
-    walk_begin(&walk, &(struct slackaudit_query){.has_oldest = true, .oldest = 10});
+    walk_begin(&walk, &(struct slackaudit_query){.has_oldest = true, .oldest = 510});
     walk_all(&walk);
     ck_assert_str_eq(walk.ids, "cb");
     ck_assert_uint_eq(walk.scene.server.requests, 2);
     ck_assert_uint_eq(slackaudit_entries_progress(walk.entries).passed, 3);
+    walk_deinit(&walk);
+}
+END_TEST
+
+START_TEST(entries_shortly_before_oldest_or_one_alone_do_not_end_the_walk)
+{
+    struct walk walk;
+    walk_init(&walk);
+    answer_page(&walk, "", "d:530", "c1");
+    answer_page(&walk, "", "x:509 y:500", "c2"); /* the order may be off by a minute */
+    answer_page(&walk, "", "c:515", "c3");
+    answer_page(&walk, "", "z:0", "c4"); /* a wrong time */
+    answer_page(&walk, "", "b:510", "");
+    walk_begin(&walk, &(struct slackaudit_query){.has_oldest = true, .oldest = 510});
+    walk_all(&walk);
+    ck_assert_str_eq(walk.ids, "dcb");
+    walk_deinit(&walk);
+}
+END_TEST
+
+/* Some proxies answer with the date of another day. */
+START_TEST(a_date_that_lags_behind_the_entries_cuts_nothing_off)
+{
+    struct walk walk;
+    walk_init(&walk);
+    answer_page(&walk, "Date: Wed, 15 Nov 2023 00:00:00 GMT\r\n", "c:1700006500", "c1");
+    answer_page(&walk, "Date: Wed, 15 Nov 2023 00:00:01 GMT\r\n", "b:1700006450", "c2");
+    answer_page(&walk, "Date: Wed, 15 Nov 2023 00:00:02 GMT\r\n", "a:1700006401", "");
+    walk_begin(&walk, &(struct slackaudit_query){0});
+    walk_all(&walk);
+    ck_assert_str_eq(walk.ids, "cba");
+    ck_assert_ptr_null(strstr(walk.requests, "latest"));
+    walk_deinit(&walk);
+}
+END_TEST
+
+START_TEST(a_date_before_oldest_is_no_end_of_the_range)
+{
+    struct walk walk;
+    walk_init(&walk);
+    answer_page(&walk, "Date: Wed, 15 Nov 2023 00:00:00 GMT\r\n", "", "c1");
+    answer_page(&walk, "Date: Wed, 15 Nov 2023 00:00:01 GMT\r\n", "a:1700006500", "");
+    walk_begin(&walk, &(struct slackaudit_query){.has_oldest = true, .oldest = 1700006450});
+    walk_all(&walk);
+    ck_assert_str_eq(walk.ids, "a");
+    walk_deinit(&walk);
+}
+END_TEST
+
+START_TEST(a_walk_that_begins_anew_asks_for_no_time_that_is_still_to_come)
+{
+    struct walk walk;
+    walk_init(&walk);
+    answer_page(&walk, "Date: Wed, 15 Nov 2023 00:00:00 GMT\r\n", "b:1700006405", "c1");
+    scene_answer(&walk.scene, "400 No", "Date: Wed, 15 Nov 2023 00:00:09 GMT\r\n", "");
+    answer_page(&walk, "", "b:1700006405 a:1700006404", "");
+    walk_begin(&walk, &(struct slackaudit_query){0});
+    walk_all(&walk);
+    ck_assert_str_eq(walk.ids, "ba");
+    check_contains(walk.requests, "logs?latest=1700006409&limit=9999 HTTP/1.1\n");
+    walk_deinit(&walk);
+}
+END_TEST
+
+START_TEST(times_at_the_end_of_all_numbers_do_no_harm)
+{
+    struct walk walk;
+    walk_init(&walk);
+    answer_page(&walk, "", "d:9223372036854775807 c:9223372036854775800", "c1");
+    refuse_cursor(&walk);
+    answer_page(&walk, "", "c:9223372036854775800 b:-5 a:0", "");
+    walk_begin(&walk, &(struct slackaudit_query){0});
+    walk_all(&walk);
+    ck_assert_str_eq(walk.ids, "dcba");
+    walk_deinit(&walk);
+}
+END_TEST
+
+START_TEST(a_page_that_the_cap_allows_is_held_however_small_its_entries_are)
+{
+    struct walk walk;
+    struct buffer body = BUFFER_INIT(KIB(64));
+    walk_init(&walk);
+    ck_assert_int_eq(buffer_append_text(&body, "{\"entries\":[0"), 0);
+    for (int i = 1; i < 5000; i++)
+        ck_assert_int_eq(buffer_printf(&body, ",%d", i), 0);
+    ck_assert_int_eq(buffer_append_text(&body, "]}"), 0);
+    scene_answer(&walk.scene, "200 OK", "", buffer_text(&body));
+    struct slackaudit_options options = scene_options(&walk.scene);
+    options.response_limit = body.size;
+    scene_client(&walk.scene, &options);
+    ck_assert_int_eq(slackaudit_entries_new(&walk.entries, walk.scene.client,
+                         &(struct slackaudit_query){0}, false, NULL),
+        0);
+    slackaudit_entries_on_ready(walk.entries, on_ready, &walk);
+    for (int i = 0; i < 5000; i++) {
+        struct slackaudit_problem problem = {0};
+        int code = walk_step(&walk, &problem);
+        ck_assert_msg(code == SLACKAUDIT_ENTRIES_ENTRY, "%s", problem.text);
+        walk.ids[0] = '\0';
+    }
+    ck_assert_int_eq(walk_step(&walk, NULL), SLACKAUDIT_ENTRIES_END);
+    buffer_deinit(&body);
     walk_deinit(&walk);
 }
 END_TEST
@@ -415,6 +518,12 @@ CHECK_MAIN("entries", pages_follow_one_another_with_oldest_and_latest_beside_eac
     a_page_that_failed_can_be_asked_for_again, entries_of_an_attempt_that_breaks_off_are_not_told,
     an_entry_at_the_edge_of_two_pages_is_told_once,
     a_page_wholly_before_oldest_is_the_last_whatever_its_cursor_says,
+    entries_shortly_before_oldest_or_one_alone_do_not_end_the_walk,
+    a_date_that_lags_behind_the_entries_cuts_nothing_off,
+    a_date_before_oldest_is_no_end_of_the_range,
+    a_walk_that_begins_anew_asks_for_no_time_that_is_still_to_come,
+    times_at_the_end_of_all_numbers_do_no_harm,
+    a_page_that_the_cap_allows_is_held_however_small_its_entries_are,
     entries_without_an_id_or_a_time_are_told_once_as_well,
     a_walk_begins_at_the_callers_cursor_and_says_when_that_is_refused,
     a_page_past_the_cap_is_an_error, an_iterator_can_go_while_a_page_is_under_way,
