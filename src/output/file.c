@@ -3,9 +3,7 @@
  * rotation and compression of rotated files.
  *
  * A batch is appended and synced in one go. Before the first byte goes into a file, its identity
- * and length are in the store; a short write is cut back. Rotation happens between batches, so a
- * file passes `size` only when a single batch does. `interval` is aligned: its periods are counted
- * from 1970 in UTC, so that 24h ends at midnight and 1h on the hour; an empty file is not rotated.
+ * and length are in the store; a short write is cut back.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,32 +14,9 @@
 #include "base/crash_point.h"
 #include "base/limits.h"
 #include "base/units.h"
-#include "output/compressor.h"
-#include "output/encoder.h"
-#include "output/file_record.h"
+#include "output/file_parts.h"
 #include "output/file_settle.h"
-#include "output/output.h"
 #include "sys/file.h"
-
-/* The wall clock may be set: it is looked at now and then. */
-#define LONGEST_TIMER_US  (3600 * USEC_PER_SEC)
-#define ROTATION_RETRY_US (60 * USEC_PER_SEC)
-
-struct output {
-    struct output_context context;
-    const struct config_output *config;
-    struct clock *clock;
-    struct encoder encoder;
-    int fd; /* -1: could not be opened again yet */
-    struct file_record record;
-    bool noted;          /* the store has `record` as it is here, but for what the next
-                            acknowledgement carries */
-    bool overhang;       /* something may stand past the record's length */
-    struct buffer state; /* the record as text */
-    struct compressor *compressor;
-    struct loop_timer interval;
-    int64_t rotate_after_us; /* monotonic: not before, since the last rotation failed */
-};
 
 /* ---- Opening ---- */
 
@@ -70,9 +45,7 @@ static int open_regular(const char *path, int *ret_fd, struct stat *ret_status, 
     return 0;
 }
 
-/* Opens the configured path. If it is the file of the record, the record goes on; else a new one
- * begins at the length that the file has. */
-static int open_path(struct output *output, struct error *error)
+int file_open_path(struct output *output, struct error *error)
 {
     const char *path = output->config->file.path;
     struct stat status;
@@ -101,7 +74,7 @@ static int open_path(struct output *output, struct error *error)
     return 0;
 }
 
-static void close_path(struct output *output)
+void file_close_path(struct output *output)
 {
     cleanup_close(&output->fd);
     output->fd = -1;
@@ -109,7 +82,7 @@ static void close_path(struct output *output)
 
 /* ---- The record ---- */
 
-static int note(struct output *output, struct error *error)
+int file_note(struct output *output, struct error *error)
 {
     buffer_clear(&output->state);
     int code = file_record_write(&output->record, &output->state);
@@ -147,124 +120,6 @@ static int cut_overhang(struct output *output, struct error *error)
     return 0;
 }
 
-/* ---- Rotation ---- */
-
-static bool is_due(const struct output *output, size_t more)
-{
-    const struct file_record *record = &output->record;
-    uint64_t size = output->config->file.rotate_size;
-    int64_t interval = output->config->file.rotate_interval_us;
-    if (record->length == 0 || clock_monotonic_us(output->clock) < output->rotate_after_us)
-        return false;
-    if (size > 0 && record->length + more > size)
-        return true;
-    if (interval == 0 || record->begun == 0)
-        return false;
-    int64_t now = clock_wall_us(output->clock) / interval;
-    int64_t begun = record->begun * USEC_PER_SEC / interval;
-    return now > begun || begun > now + 1; /* the clock was far ahead when the file began */
-}
-
-/* Deletes the oldest rotated files. */
-static void prune(struct output *output)
-{
-    const char *path = output->config->file.path;
-    size_t keep = (size_t)output->config->file.rotate_keep;
-    if (keep == 0)
-        return;
-    _cleanup_(rotated_list_deinit) struct rotated_list list = {.items = NULL};
-    struct error error = ERROR_INIT;
-    if (rotated_list_read(&list, path, &error) < 0)
-        log_warning(&output->context.subject, "old rotated files stay: %s", error.text);
-    for (size_t i = 0; i + keep < list.count; i++) {
-        char suffix[ROTATED_SUFFIX_SIZE];
-        rotated_suffix(&list.items[i], suffix);
-        compressor_forget(output->compressor, suffix);
-        for (unsigned form = ROTATED_PLAIN; form <= ROTATED_GZIP; form <<= 1) {
-            if (!(list.items[i].forms & form))
-                continue;
-            _cleanup_free_ char *old = rotated_path(path, suffix, form);
-            if (old == NULL || unlink(old) == 0 || errno == ENOENT)
-                continue;
-            log_warning(&output->context.subject, "cannot delete the rotated file %s: %s", old,
-                strerror(errno));
-        }
-    }
-}
-
-/* Notes the new name, renames, begins a new file. After an error the old file goes on, or the path
- * is opened with the next batch. */
-static int rotate(struct output *output, struct error *error)
-{
-    const char *path = output->config->file.path;
-    struct stat status;
-    if (lstat(path, &status) < 0 || status.st_dev != output->record.device ||
-        status.st_ino != output->record.inode) {
-        /* Somebody has rotated it already. */
-        close_path(output);
-        return open_path(output, error);
-    }
-    _cleanup_(rotated_list_deinit) struct rotated_list list = {.items = NULL};
-    int code = rotated_list_read(&list, path, error);
-    if (code < 0)
-        return code;
-    rotated_next_suffix(
-        &list, clock_wall_us(output->clock) / USEC_PER_SEC, output->record.rotating);
-    code = note(output, error);
-    if (code == 0) {
-        crash_point("file.before_rename");
-        code = file_rename_rotated(path, output->record.rotating, error);
-    }
-    int failed = code;
-    if (failed < 0) {
-        output->record.rotating[0] = '\0';
-        output->noted = false; /* the store must not say that a rotation is under way */
-    }
-    /* Also after a failure: the rename may be done and not synced, and the file that was is not to
-     * be written to any more. */
-    close_path(output);
-    code = open_path(output, failed < 0 ? NULL : error);
-    if (failed < 0)
-        return failed;
-    if (code == 0)
-        code = note(output, error);
-    prune(output);
-    compressor_wake(output->compressor);
-    return code;
-}
-
-/* A rotation that fails does not stop the delivery: the file grows on. */
-static void rotate_if_due(struct output *output, size_t more)
-{
-    struct error error = ERROR_INIT;
-    if (!is_due(output, more) || rotate(output, &error) == 0)
-        return;
-    log_warning(&output->context.subject,
-        "cannot rotate: %s; going on without, the next try is in a minute", error.text);
-    output->rotate_after_us = clock_monotonic_us(output->clock) + ROTATION_RETRY_US;
-}
-
-static void set_interval_timer(struct output *output)
-{
-    int64_t interval = output->config->file.rotate_interval_us;
-    if (interval == 0)
-        return;
-    int64_t left = interval - clock_wall_us(output->clock) % interval;
-    int64_t pause = output->rotate_after_us - clock_monotonic_us(output->clock);
-    if (left < pause)
-        left = pause;
-    /* Without memory for it the next batch rotates. */
-    (void)loop_timer_after(&output->interval, left < LONGEST_TIMER_US ? left : LONGEST_TIMER_US);
-}
-
-static void interval_over(void *user)
-{
-    struct output *output = user;
-    if (output->fd >= 0 && output->noted && !output->overhang)
-        rotate_if_due(output, 0);
-    set_interval_timer(output);
-}
-
 /* ---- Writing ---- */
 
 /* What somebody else may have done to the file since the last batch. */
@@ -277,8 +132,8 @@ static int look_at_file(struct output *output, struct error *error)
     if (status.st_nlink == 0) {
         log_warning(
             &output->context.subject, "%s was deleted; going on in a new file", record->path);
-        close_path(output);
-        return open_path(output, error);
+        file_close_path(output);
+        return file_open_path(output, error);
     }
     if ((uint64_t)status.st_size == record->length)
         return 0;
@@ -299,7 +154,7 @@ static int look_at_file(struct output *output, struct error *error)
 
 static int make_ready(struct output *output, size_t more, struct error *error)
 {
-    int code = output->fd < 0 ? open_path(output, error) : 0;
+    int code = output->fd < 0 ? file_open_path(output, error) : 0;
     if (code == 0)
         code = cut_overhang(output, error);
     if (code == 0)
@@ -307,13 +162,13 @@ static int make_ready(struct output *output, size_t more, struct error *error)
     if (code < 0)
         return code;
     if (output->noted)
-        rotate_if_due(output, more);
+        file_rotate_if_due(output, more);
     if (output->fd < 0)
-        code = open_path(output, error); /* a rotation got half-way */
+        code = file_open_path(output, error); /* a rotation got half-way */
     if (code == 0 && !output->noted) {
         code = end_last_line(output, error);
         if (code == 0)
-            code = note(output, error);
+            code = file_note(output, error);
     }
     return code;
 }
@@ -387,9 +242,9 @@ static void file_close(struct output *output)
 {
     if (output == NULL)
         return;
-    loop_timer_stop(&output->interval);
+    file_rotation_deinit(output);
     compressor_free(output->compressor);
-    close_path(output);
+    file_close_path(output);
     file_record_deinit(&output->record);
     buffer_deinit(&output->state);
     free(output);
@@ -426,12 +281,12 @@ static int file_open(
     output->clock = loop_clock(context->loop);
     output->fd = -1;
     output->state = (struct buffer)BUFFER_INIT(KIB(64));
-    loop_timer_init(&output->interval, context->loop, interval_over, output);
+    file_rotation_init(output);
     int code = encoder_init(&output->encoder, context->config, error);
     if (code == 0)
         code = settle_record(output, error);
     if (code == 0)
-        code = open_path(output, error);
+        code = file_open_path(output, error);
     if (code < 0)
         return code;
     output->context.state = (struct slice){.data = NULL}; /* valid until here */
@@ -439,7 +294,7 @@ static int file_open(
         &output->context.subject, context->config->file.rotate_gzip);
     if (code < 0)
         return error_set(error, code, "no memory for a file output");
-    set_interval_timer(output);
+    file_rotation_start(output);
     *ret_output = TAKE(output);
     return 0;
 }
@@ -450,8 +305,8 @@ static void file_reopen(struct output *output)
     struct error error = ERROR_INIT;
     if (output->fd >= 0 && cut_overhang(output, &error) < 0)
         log_error(&output->context.subject, "%s: a part of a batch stays in it", error.text);
-    close_path(output);
-    if (open_path(output, &error) < 0)
+    file_close_path(output);
+    if (file_open_path(output, &error) < 0)
         log_error(&output->context.subject, "%s; tried again with the next batch", error.text);
 }
 
