@@ -1,0 +1,147 @@
+"""The life of the Debian packages in a booted system: installed, and not running before it is configured; enabled and
+started; upgraded from an earlier version with its state, its entries and the administrator's configuration kept; removed;
+purged, with nothing left but what the administrator made.
+
+    package_life.py --packages FOLDER
+
+The earlier version is made of the same build: with a lower version and another shipped configuration."""
+
+import argparse
+import pathlib
+import re
+import subprocess
+
+from booted import Booted, run
+from harness.failure import check, same
+from scene import ARCHIVE, CONFIG, PACKAGES, TOKEN, UNIT, Scene, package_files
+
+EARLIER = "0.0.9"
+INSTANCE = "slackauditd@other.service"
+
+
+def make_earlier(package, folder):
+    """The package as an earlier version might have been."""
+    tree = folder / f"earlier-{package.name}"
+    subprocess.run(["dpkg-deb", "--raw-extract", package, tree], check=True)
+    control = tree / "DEBIAN/control"
+    text = re.sub(r"^Version: .*$", f"Version: {EARLIER}", control.read_text(), flags=re.MULTILINE)
+    control.write_text(re.sub(r"\(= [^)]*\)", f"(= {EARLIER})", text))
+    shipped = tree / CONFIG.lstrip("/")
+    if shipped.exists():
+        shipped.write_text("# The configuration that an earlier version shipped.\n" + shipped.read_text())
+    made = folder / f"{package.name.split('_')[0]}_{EARLIER}.deb"
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", tree, made], check=True,
+                   stdout=subprocess.DEVNULL)
+    return made
+
+
+def install_first(scene, packages):
+    """Nothing runs, nothing is enabled, and dpkg's output says what to do."""
+    system = scene.system
+    said = system.install(*packages)
+    check("does not run yet: it wants a configuration and a token" in said, f"the installation said:\n{said}")
+    same(system.run("systemctl", "is-enabled", UNIT, "slackauditd.socket").out.split(), ["disabled"] * 2, "enabled")
+    same(system.run("systemctl", "is-active", UNIT, "slackauditd.socket").out.split(), ["inactive"] * 2, "active")
+    user = system.do("getent", "passwd", "slackauditd").strip().split(":")
+    same(user[5:], ["/var/lib/slackauditd", "/usr/sbin/nologin"], "the user")
+    same(system.do("dpkg", "--verify", *PACKAGES), "", "dpkg --verify")
+
+
+def start_unconfigured(scene):
+    """It ends with the configuration's error, once: systemd does not try again."""
+    system = scene.system
+    check(system.run("systemctl", "start", UNIT).code != 0, "it starts without a token")
+    shown = [system.show_unit(UNIT, name) for name in ("SubState", "ExecMainStatus", "NRestarts")]
+    same(shown, ["failed", "78", "0"], "the unit without a token")
+    texts = [record["MESSAGE"] for record in system.journal(UNIT)]
+    wanted = re.compile(rf"{re.escape(CONFIG)}:\d+:\d+: sources\[0\]\.token: cannot open {re.escape(TOKEN)}: ")
+    check(any(wanted.match(text) for text in texts), f"the journal does not tell what is missing: {texts}")
+
+
+def start_configured(scene):
+    system = scene.system
+    scene.configure()
+    scene.write_token()
+    same(system.do("runuser", "-u", "slackauditd", "--", "slackauditd", "--test"), "", "slackauditd --test")
+    system.do("systemctl", "enable", "--now", UNIT)
+    scene.check_runs()
+    print(f"started: {scene.check_all_arrive()} entries")
+    system.do("cp", "-p", CONFIG, "/etc/slackauditd/other.yaml")
+    with open(system.path("/etc/slackauditd/other.yaml"), "r+", encoding="utf-8") as file:
+        text = file.read().replace("/var/log/slackauditd/", "/var/log/slackauditd@other/")
+        file.seek(0)
+        file.write(text)
+    system.do("systemctl", "enable", "--now", INSTANCE)
+    scene.check_runs(INSTANCE)
+
+
+def upgrade(scene, packages):
+    """The service goes on with its state; what the administrator wrote stays."""
+    system = scene.system
+    written = system.path(CONFIG).read_text()
+    pids = [scene.pid(), scene.pid(INSTANCE)]
+    store = system.path("/var/lib/slackauditd")
+    made = {path.name: path.stat().st_ino for path in store.glob("*.db")}
+    check(made, f"no database in {list(store.iterdir())}")
+    said = system.install(*packages)
+    check("does not run yet" not in said, f"the upgrade says what to do at the first installation:\n{said}")
+    check(EARLIER not in system.do("dpkg-query", "-W", *PACKAGES), "the earlier version is still there")
+    for unit, pid in zip((UNIT, INSTANCE), pids):
+        scene.wait_for_restart(pid, unit)
+        scene.check_runs(unit)
+    same(system.path(CONFIG).read_text(), written, "the configuration after the upgrade")
+    check(system.path(CONFIG + ".dpkg-dist").exists(), "the shipped configuration is not beside it")
+    same({path.name: path.stat().st_ino for path in store.glob("*.db")}, made, "the store after the upgrade")
+    print(f"upgraded: {scene.check_all_arrive()} entries")
+
+
+def develop(scene):
+    """A program of the examples is built and runs with what the packages brought."""
+    system = scene.system
+    source = "/usr/share/doc/libslackaudit-dev/examples/first.c"
+    flags = system.do("pkg-config", "--cflags", "--libs", "slackaudit").split()
+    system.do("cc", "-o", "/root/first", source, *flags)
+    linked = system.do("ldd", "/root/first")
+    check("libslackaudit.so.1 => /lib" in linked and "not found" not in linked, f"the example is linked with {linked}")
+    for page in ("man8/slackauditd.8", "man5/slackauditd.yaml.5", "man1/slackaudit-sim.1", "man3/libslackaudit.3"):
+        check(system.path(f"/usr/share/man/{page}.gz").exists(), f"no manual page {page}")
+
+
+def remove(scene):
+    """The programs go and nothing runs; configuration, store and entries stay."""
+    system = scene.system
+    system.do("dpkg", "--remove", "slackauditd")
+    same(system.run("pgrep", "-x", "slackauditd").out, "", "processes after the removal")
+    check(not system.path("/usr/bin/slackauditd").exists(), "the program is still there")
+    for path in (CONFIG, TOKEN, "/var/lib/slackauditd", ARCHIVE, "/var/lib/slackauditd@other"):
+        check(system.path(path).exists(), f"{path} went with the removal")
+
+
+def purge(scene):
+    """Only what the administrator made stays."""
+    system = scene.system
+    system.do("dpkg", "--purge", *PACKAGES)
+    found = [str(path.relative_to(system.root)) for top in ("etc", "var", "usr", "lib/systemd")
+             for path in system.path(top).rglob("*slackaudit*")]
+    same(sorted(found), ["etc/slackauditd"], "what is left")
+    same(sorted(path.name for path in system.path("/etc/slackauditd").iterdir()),
+         ["acme.token", "ca.pem", "other.yaml"], "what is left in /etc/slackauditd")
+    same(system.do("systemctl", "--failed", "--no-legend", "--plain"), "", "failed units")
+
+
+def test():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--packages", type=pathlib.Path, required=True)
+    packages = package_files(parser.parse_args().packages)
+    with Booted() as system:
+        scene = Scene(system, packages["slackaudit-sim"])
+        install_first(scene, [make_earlier(package, system.folder) for package in packages.values()])
+        start_unconfigured(scene)
+        start_configured(scene)
+        upgrade(scene, packages.values())
+        develop(scene)
+        remove(scene)
+        purge(scene)
+
+
+run(test)

@@ -1,0 +1,154 @@
+"""What the tests of the packages have in common: the packaged simulator, running in the booted system behind TLS and a
+name that only DNS knows; a configuration; the archive that the daemon writes; and judges of it."""
+
+import pathlib
+import socket
+import threading
+import urllib.request
+
+from booted import Booted
+from harness import judge
+from harness.certificates import Authority
+from harness.failure import Skip, same
+from harness.tls_front import TlsFront
+from harness.waiting import until
+
+PACKAGES = ("slackauditd", "libslackaudit1", "libslackaudit-dev", "slackaudit-sim")
+CONFIG = "/etc/slackauditd/slackauditd.yaml"
+TOKEN = "/etc/slackauditd/acme.token"
+ARCHIVE = "/var/log/slackauditd/acme.ndjson"
+UNIT = "slackauditd.service"
+NAME = "slack.test"
+SIMULATOR_PORT = 8888
+LIVE = 20  # entries a second
+
+
+def package_files(folder):
+    """The built packages by name."""
+    found = {path.name.split("_")[0]: path for path in pathlib.Path(folder).glob("*.deb")}
+    missing = [name for name in PACKAGES if name not in found]
+    if missing:
+        raise Skip(f"no packages {missing} in {folder}")
+    return {name: found[name] for name in PACKAGES}
+
+
+class NameServer:
+    """Tells by DNS that NAME is 127.0.0.1, and of everything else that it has no address."""
+
+    def __init__(self):
+        self.queries = 0
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 53))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            query, peer = self.socket.recvfrom(512)
+            self.queries += 1
+            self.socket.sendto(answer_to(query), peer)
+
+
+def answer_to(query):
+    """RFC 1035, 4.1: the header, the one question, and an address if it asks for that of NAME."""
+    wanted = b"".join(bytes([len(part)]) + part.encode() for part in NAME.split(".")) + b"\0"
+    question = query[12:query.index(b"\0", 12) + 5]
+    address = b""
+    if question.lower() == wanted + b"\0\1\0\1":  # type A, class IN
+        address = b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4" + socket.inet_aton("127.0.0.1")
+    return query[:2] + b"\x81\x80\0\1" + (b"\0\1" if address else b"\0\0") + b"\0\0\0\0" + question + address
+
+
+class Scene:
+    """The booted system with the simulator in it. The daemon's package is installed by the test."""
+
+    def __init__(self, system: Booted, simulator):
+        self.system = system
+        system.install(simulator)
+        system.join_network()
+        self.names = NameServer()
+        authority = Authority(system.folder / "authority")
+        self.front = TlsFront(authority.certificate("server", [f"DNS:{NAME}"]), SIMULATOR_PORT)
+        self.authority = authority.file.read_text(encoding="ascii")
+        self.token = "xoxp-first-token"
+        system.write("/etc/simulator.token", self.token + "\n", 0o600)
+        system.do("systemd-run", "--unit=simulator", "slackaudit-sim", "--listen", f"127.0.0.1:{SIMULATOR_PORT}",
+                  "--token-file", "/etc/simulator.token", "--calls-per-minute", "0", "--entries", "3000",
+                  "--from", "-1h", "--to", "now", "--live", str(LIVE))
+        until(self.simulator_answers, "the simulator's answer")
+
+    def ask(self, path, body=None):
+        """The simulator's control endpoint."""
+        data = None if body is None else body.encode()
+        with urllib.request.urlopen(f"http://127.0.0.1:{SIMULATOR_PORT}/_sim/{path}", data, timeout=20) as answer:
+            return answer.read()
+
+    def simulator_answers(self):
+        try:
+            return self.ask("stats")
+        except OSError:
+            return None
+
+    # ---- The configuration ----
+
+    def source(self, token):
+        return f"""
+sources:
+  - name: acme
+    token: {token}
+    base_url: https://{NAME}:{self.front.port}/audit/v1/
+    start: -2h
+    calls_per_minute: 60000
+    poll_interval: 1s
+    fresh_interval: 200ms
+    tls: {{ca_file: /etc/slackauditd/ca.pem}}
+"""
+
+    def configure(self, path=CONFIG, token=f"{{file: {TOKEN}}}", outputs=(("archive", ARCHIVE),), first=""):
+        """A configuration whose source reads the simulator; `outputs` are names and paths of files."""
+        lines = "".join(f"  - {{name: {name}, type: file, path: {place}}}\n" for name, place in outputs)
+        self.system.write("/etc/slackauditd/ca.pem", self.authority)
+        self.system.write(path, f"{first}{self.source(token)}outputs:\n{lines}")
+
+    def write_token(self, owner="slackauditd"):
+        """The token that the simulator takes, for this user alone."""
+        self.system.write(TOKEN, self.token + "\n", 0o400)
+        self.system.do("chown", f"{owner}:{owner}", TOKEN)
+
+    def change_token(self, token):
+        """From now on the simulator takes another token alone."""
+        self.token = token
+        self.ask("token", token)
+
+    # ---- What arrived ----
+
+    def lines(self, path=ARCHIVE):
+        """Whole lines: the daemon may be writing."""
+        place = self.system.path(path)
+        text = place.read_bytes() if place.exists() else b""
+        return text[:text.rfind(b"\n") + 1].splitlines()
+
+    def check_all_arrive(self, path=ARCHIVE):
+        """All that the API shows by now comes, and nothing comes twice."""
+        shown = self.ask("expected").splitlines()
+        until(lambda: set(shown) <= set(self.lines(path)), f"{len(shown)} entries in {path}")
+        found = self.lines(path)
+        came = set(found)
+        judge.exactly_once(found, [entry for entry in self.ask("expected").splitlines() if entry in came], path)
+        return len(found)
+
+    # ---- The unit ----
+
+    def pid(self, unit=UNIT):
+        return int(self.system.show_unit(unit, "MainPID"))
+
+    def check_runs(self, unit=UNIT):
+        """It said READY=1 and has its status line from the daemon."""
+        shown = [self.system.show_unit(unit, name) for name in ("ActiveState", "SubState", "StatusText")]
+        same(shown, ["active", "running", "polling"], unit)
+
+    def wait_for_restart(self, pid, unit=UNIT):
+        """The service runs again as another process."""
+        def look():
+            state = self.system.show_unit(unit, "SubState")
+            return state == "running" and self.pid(unit) not in (0, pid)
+        until(look, f"another process of {unit}", step=0.2)
