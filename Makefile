@@ -33,8 +33,8 @@ test-sanitize: packages-for-test ## the same, built by clang with AddressSanitiz
 
 test-all: test-sanitize test ## both, the plain one last
 
-bench: packages-for-test build ## CPU and memory for the whole job, beside a bare program
-	@tests/bench/run $(BUILD)
+bench: packages-for-test build ## time, memory and latency beside the goals (BENCH="cost start --json FILE" runs parts of it)
+	@tests/bench/run $(BUILD) $(BENCH)
 
 symbols: packages-for-test build ## write the list of what the shared library exports anew
 	@python3 -B tests/library/symbols.py --renew $(BUILD)/src/slackaudit/libslackaudit.so

@@ -1,0 +1,83 @@
+"""The table of parts, and the run of those that were asked for."""
+
+import argparse
+import pathlib
+import signal
+import sys
+import time
+import traceback
+
+from harness.failure import Failure
+
+from . import machine, settings
+from .parts import PARTS
+from .report import Report
+from .workplace import Workplace, build_programs
+
+EXIT_FAILED = 1
+
+
+def described(values):
+    return ", ".join(f"{name}={value}" for name, value in values.items())
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(
+        prog="tests/bench/run",
+        description="Measures slackauditd against its goals, beside a bare program. "
+                    "Exit code 0 unless a measurement failed.",
+        epilog="Parts: " + "; ".join(f"{name} ({part.title})" for name, part in PARTS.items())
+               + ". Environment: " + described(settings.values()))
+    parser.add_argument("build", type=pathlib.Path, help="the build folder")
+    parser.add_argument("part", nargs="*", choices=[[], *PARTS], metavar="PART",
+                        help="default: all")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE",
+                        help="write the rows there too")
+    parser.add_argument("--strict", action="store_true", help="a goal that is not met is an error")
+    return parser.parse_args()
+
+
+def run_part(name, build, binaries, report):
+    """False: it failed, and what it said is on standard error."""
+    report.begin(name, PARTS[name].title)
+    place = Workplace(build, binaries)
+    try:
+        PARTS[name].measure(place, report)
+        return True
+    except Exception as error:  # the others are measured all the same
+        if not isinstance(error, Failure):
+            traceback.print_exc()
+        print(f"bench: {name}: {error}", file=sys.stderr, flush=True)
+        return False
+    finally:
+        place.close()
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    arguments = read_arguments()
+    report = Report()
+    build = arguments.build.resolve()
+    begin = time.monotonic()
+    try:
+        binaries = build_programs(build)
+    except (Failure, OSError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    about = machine.about()
+    about["settings"] = settings.values()
+    cold, warm = machine.warm(settings.WARM)
+    print(f"{about['processors']} processors, kernel {about['kernel']}, load {about['load']:.2f}; "
+          + described(about["settings"]))
+    print(f"touching {settings.WARM} MiB of memory: {cold:.2f} s a GiB, then {warm:.2f}")
+    names = arguments.part or list(PARTS)
+    failed = [name for name in names if not run_part(name, build, binaries, report)]
+    over = report.over()
+    about["seconds"] = round(time.monotonic() - begin)
+    if arguments.json is not None:
+        report.write(arguments.json, {**about, "failed": failed})
+    print(f"\n{about['seconds']} s; {len(over)} goals not met"
+          + (f"; failed: {', '.join(failed)}" if failed else ""))
+    for row in over:
+        print(f"  over: {row.what}")
+    return EXIT_FAILED if failed or (arguments.strict and over) else 0

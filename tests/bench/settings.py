@@ -1,0 +1,27 @@
+"""The sizes of a run, each settable by the environment."""
+
+import os
+
+
+def number(name, fallback):
+    return type(fallback)(os.environ.get(name, fallback))
+
+
+RUNS = number("RUNS", 5)  # of which the median counts
+ENTRIES = number("ENTRIES", 300000)  # of a run of the whole job
+BACKFILL = number("BACKFILL", 1000000)  # of the back-fill whose memory is watched, and of a backlog
+STORE = number("STORE", 1540000)  # entries in the store of the start: 1 GiB
+BIG = number("BIG", 0)  # 1: the cost an entry up to 10,000,000 entries, which takes minutes more
+IDLE_SECONDS = number("IDLE_SECONDS", 60)  # watched while nothing happens
+LIVE_SECONDS = number("LIVE_SECONDS", 60)  # of live entries
+WARM = number("WARM", 4096)  # MiB of memory that are touched before
+
+PAGE = 9999
+BARE_AT_MOST = 1.7
+"""Microseconds an entry that the bare program counts as at most: a slower one excuses nothing."""
+
+
+def values():
+    """All that the environment sets."""
+    names = ("RUNS", "ENTRIES", "BACKFILL", "STORE", "BIG", "IDLE_SECONDS", "LIVE_SECONDS", "WARM")
+    return {name: globals()[name] for name in names}
