@@ -28,8 +28,6 @@
 
 enum { SLICE_LETTERS = 256, SLICE_BYTES = 1 << 20 };
 
-DEFINE_CLEANUP(struct json_document, json_free)
-
 /* ---- Files and places ---- */
 
 static char *aside_path(const char *path)
