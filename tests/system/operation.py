@@ -73,15 +73,26 @@ def check_sandbox(scene):
     same(modes, ["slackauditd 700", "slackauditd 750", "slackauditd 750", "slackauditd 640"], "its directories and file")
 
 
-def check_journal(scene):
-    records = scene.system.journal(UNIT, "SLACKAUDIT_SOURCE=acme")
-    check(records, "no record of the source in the journal")
+def check_records(records, priority):
+    """Each has the fields that select it, and no others of ours."""
+    check(records, "no such record in the journal")
     for record in records:
-        shown = [record.get(name) for name in ("PRIORITY", "SYSLOG_IDENTIFIER", "_SYSTEMD_UNIT", "_COMM")]
-        same(shown, ["6", "slackauditd", UNIT, "slackauditd"], "a record in the journal")
-    outputs = scene.system.journal(UNIT, "SLACKAUDIT_OUTPUT=archive")
-    check(not {record["MESSAGE"] for record in outputs} & {record["MESSAGE"] for record in records},
-          "what is said of the source is said of the output")
+        shown = [record.get(name) for name in ("PRIORITY", "SYSLOG_IDENTIFIER", "_SYSTEMD_UNIT")]
+        same(shown, [priority, "slackauditd", UNIT], f"the record {record['MESSAGE']!r}")
+        same(sum(name.startswith("SLACKAUDIT_") for name in record), 1, "fields of a source or output")
+
+
+def check_journal(scene):
+    """What is said of a source or an output can be selected by its name."""
+    system = scene.system
+    check_records([record for record in system.journal(UNIT, "SLACKAUDIT_SOURCE=acme")
+                   if record["MESSAGE"].startswith("has caught up")], "6")
+    # Nobody listens there.
+    scene.configure(token=CREDENTIAL, first=LISTEN,
+                    last='  - {name: siem, type: syslog, address: "tcp://127.0.0.1:9"}\n')
+    system.do("systemctl", "reload", UNIT)
+    until(lambda: system.journal(UNIT, "SLACKAUDIT_OUTPUT=siem"), "a record of the output", step=0.2)
+    check_records(system.journal(UNIT, "SLACKAUDIT_OUTPUT=siem"), "4")
 
 
 def check_listener(scene):
@@ -114,13 +125,13 @@ def reload_bad(scene):
     system.write(CONFIG, good.replace("poll_interval: 1s", "poll_intervall: 1s"))
     check(system.run("systemctl", "reload", UNIT).code != 0, "a wrong configuration is reloaded")
     place = rf"^{re.escape(CONFIG)}:\d+:\d+: sources\[0\]\."
-    told = [record["MESSAGE"] for record in system.journal(UNIT, "_COMM=slackauditctl")]
+    told = [record["MESSAGE"] for record in system.journal(UNIT, "SYSLOG_IDENTIFIER=slackauditctl")]
     check(any(re.match(place + ".*poll_intervall", text) for text in told), f"the reload does not say why: {told}")
     # This one only the daemon can find: it has the credentials, slackauditctl does not.
     system.write(CONFIG, good.replace("credential: acme-token", "credential: no-such-token"))
     check(system.run("systemctl", "reload", UNIT).code != 0, "a configuration without its credential is reloaded")
     records = [record for record in system.journal(UNIT) if re.match(place + ".*no-such-token", record["MESSAGE"])]
-    same({(record["_COMM"], record["PRIORITY"]) for record in records},
+    same({(record["SYSLOG_IDENTIFIER"], record["PRIORITY"]) for record in records},
          {("slackauditctl", "6"), ("slackauditd", "3")}, "who says what is wrong, and how loud")
     same(scene.pid(), pid, "the process after a wrong reload")
     same(system.show_unit(UNIT, "SubState"), "running", "the service after a wrong reload")
@@ -209,8 +220,8 @@ def test():
     with Booted() as system:
         scene = Scene(system, packages["slackaudit-sim"])
         system.install(packages["slackauditd"])
-        for step in (start, check_sandbox, check_journal, check_listener, reload_good, reload_bad, kill, stall,
-                     rotate_credential, run_instance, use_fips_drop_in):
+        for step in (start, check_sandbox, check_listener, reload_good, reload_bad, kill, stall, rotate_credential,
+                     run_instance, use_fips_drop_in, check_journal):
             step(scene)
 
 

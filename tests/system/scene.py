@@ -103,11 +103,11 @@ sources:
     tls: {{ca_file: /etc/slackauditd/ca.pem}}
 """
 
-    def configure(self, path=CONFIG, token=f"{{file: {TOKEN}}}", outputs=(("archive", ARCHIVE),), first=""):
-        """A configuration whose source reads the simulator; `outputs` are names and paths of files."""
+    def configure(self, path=CONFIG, token=f"{{file: {TOKEN}}}", outputs=(("archive", ARCHIVE),), first="", last=""):
+        """A configuration whose source reads the simulator; `outputs` are names and paths of files, `last` is another."""
         lines = "".join(f"  - {{name: {name}, type: file, path: {place}}}\n" for name, place in outputs)
         self.system.write("/etc/slackauditd/ca.pem", self.authority)
-        self.system.write(path, f"{first}{self.source(token)}outputs:\n{lines}")
+        self.system.write(path, f"{first}{self.source(token)}outputs:\n{lines}{last}")
 
     def write_token(self, owner="slackauditd"):
         """The token that the simulator takes, for this user alone."""
