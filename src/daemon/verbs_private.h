@@ -5,6 +5,10 @@
 #include "daemon/json_writer.h"
 #include "daemon/verbs.h"
 
+/* verbs_ledger.c */
+int verb_ledger_judge(const struct verb_context *context, const char *const *words, size_t count,
+    struct json_writer *result, struct error *error);
+
 /* verbs_deadletter.c */
 int verb_deadletter_list(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "source/source_client.h"
 #include "slackaudit/calls.h"
 
 void intake_init(struct intake *intake, const struct store_type *store_type,
@@ -89,13 +90,13 @@ static int note_key(struct intake *intake, struct hash_key key)
     return 0;
 }
 
-static bool is_wanted(const struct intake *intake, const struct slackaudit_entry_slice *entry)
+bool intake_wants(char *const *actions, size_t count, const struct slackaudit_entry_slice *entry)
 {
-    if (intake->actions == NULL || entry->action == NULL)
-        return true; /* what cannot be judged is not dropped */
+    if (entry->action == NULL)
+        return true;
     struct slice action = {.data = entry->action, .size = entry->action_size};
-    for (size_t i = 0; i < intake->action_count; i++)
-        if (slice_equal(slice_of(intake->actions[i]), action))
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(slice_of(actions[i]), action))
             return true;
     return false;
 }
@@ -187,7 +188,7 @@ int intake_entry(void *user, const struct slackaudit_entry_slice *entry)
         intake->counts.outside++;
         return 0;
     }
-    if (!is_wanted(intake, entry)) {
+    if (intake->actions != NULL && !intake_wants(intake->actions, intake->action_count, entry)) {
         intake->counts.filtered++;
         return 0;
     }

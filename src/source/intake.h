@@ -63,6 +63,8 @@ int intake_load(struct intake *intake, int64_t from, const struct intake_span *w
  * before; -1: there is none. */
 void intake_begin(struct intake *intake, int64_t oldest, int64_t latest, int64_t newer,
     int64_t covered_until, int64_t now);
+/* Whether the entry has one of the actions; what cannot be judged is not dropped. */
+bool intake_wants(char *const *actions, size_t count, const struct slackaudit_entry_slice *entry);
 /* By what an entry is known: a hash of its id, or of its bytes where it has none. */
 struct hash_key intake_key(const struct slackaudit_entry_slice *entry);
 /* A slackaudit_page_entry. A negative value is in `error` too. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 
 /* Name and value pairs for the client, ended by NULL; `secrets` hold what the values point into. */
 static int load_headers(const struct config_headers *headers, const char **pairs,
@@ -59,4 +60,43 @@ int source_client_new(struct slackaudit_client **ret_client, struct slackaudit_e
     for (size_t i = 0; i < headers->count; i++)
         secret_free(secrets[i]);
     return r;
+}
+
+/* ---- What is asked ---- */
+
+enum { SLACK_ACTIONS = 30 }; /* names that `action` takes in one call */
+
+size_t source_own_actions(const struct config_source *config)
+{
+    size_t count = 0;
+    while (config->filter.actions[count] != NULL)
+        count++;
+    return count > SLACK_ACTIONS ? count : 0;
+}
+
+static char *join_actions(char *const *actions)
+{
+    struct buffer joined = BUFFER_INIT(LIMIT_CONFIG);
+    int r = 0;
+    for (size_t i = 0; r >= 0 && actions[i] != NULL; i++)
+        r = buffer_printf(&joined, "%s%s", i == 0 ? "" : ",", actions[i]);
+    char *text = r < 0 || buffer_text(&joined) == NULL ? NULL : strdup(buffer_text(&joined));
+    buffer_deinit(&joined);
+    return text;
+}
+
+int source_query(
+    const struct config_source *config, struct slackaudit_query *ret_query, char **ret_actions)
+{
+    char *actions =
+        source_own_actions(config) > 0 ? strdup("") : join_actions(config->filter.actions);
+    if (actions == NULL)
+        return ERROR_MEMORY;
+    *ret_actions = actions;
+    *ret_query = (struct slackaudit_query){.has_limit = true,
+        .limit = config->page_limit,
+        .action = actions,
+        .actor = config->filter.actor,
+        .entity = config->filter.entity};
+    return 0;
 }

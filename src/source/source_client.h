@@ -5,7 +5,14 @@
 #pragma once
 
 #include "config/config.h"
-#include "slackaudit/client.h"
+#include "slackaudit/calls.h"
+
+/* The filter and the page limit as Slack takes them; the times are the caller's. `*ret_actions` is
+ * what the query points to, for the caller to free after it. ERROR_MEMORY. */
+int source_query(
+    const struct config_source *config, struct slackaudit_query *ret_query, char **ret_actions);
+/* How many actions must be filtered here, because Slack does not take so many; 0: it does it. */
+size_t source_own_actions(const struct config_source *config);
 
 /* Makes a client with the settings of `config`, whose secrets are loaded for it. The rest comes
  * from `own`, of which the other members are not looked at: token, user agent, retry stack, hooks.

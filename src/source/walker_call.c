@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "source/source_client.h"
 
 static void page_attempt(void *user, int attempt)
 {
@@ -64,51 +65,24 @@ static void start_call(struct walker *walker, const struct slackaudit_page_call 
     walker_failed_call(walker, &answer);
 }
 
-/* The filter as Slack takes it; a longer list is filtered by the intake. */
-static char *join_actions(char *const *actions)
-{
-    struct buffer joined = BUFFER_INIT(LIMIT_CONFIG);
-    for (size_t i = 0; actions[i] != NULL; i++)
-        if (buffer_printf(&joined, "%s%s", i == 0 ? "" : ",", actions[i]) < 0) {
-            buffer_deinit(&joined);
-            return NULL;
-        }
-    char *text = buffer_text(&joined) == NULL ? NULL : strdup(buffer_text(&joined));
-    buffer_deinit(&joined);
-    return text;
-}
-
-static const char *or_null(const char *text)
-{
-    return text == NULL || text[0] == '\0' ? NULL : text;
-}
-
 void walker_call_page(struct walker *walker)
 {
-    const struct config_source *config = walker->context.config;
     const struct store_window *window = &walker->window;
-    _cleanup_free_ char *actions =
-        walker->intake.actions == NULL ? join_actions(config->filter.actions) : NULL;
-    if (actions == NULL && walker->intake.actions == NULL) {
+    struct slackaudit_query query;
+    _cleanup_free_ char *actions = NULL;
+    if (source_query(walker->context.config, &query, &actions) < 0) {
         struct error error = ERROR_INIT;
         (void)error_set(&error, ERROR_MEMORY, "no memory for the filter"); /* told below */
         walker_failed_store(walker, &error);
         return;
     }
+    query.has_oldest = true;
+    query.oldest = window->oldest;
+    query.has_latest = window->latest >= 0;
+    query.latest = window->latest >= 0 ? window->latest : 0;
+    query.cursor = window->cursor;
     const struct slackaudit_page_call call = {
-        .query =
-            {
-                .has_oldest = true,
-                .oldest = window->oldest,
-                .has_latest = window->latest >= 0,
-                .latest = window->latest >= 0 ? window->latest : 0,
-                .has_limit = true,
-                .limit = config->page_limit,
-                .action = or_null(actions),
-                .actor = or_null(config->filter.actor),
-                .entity = or_null(config->filter.entity),
-                .cursor = or_null(window->cursor),
-            },
+        .query = query,
         .salvage = walker->salvage,
         .on_attempt = page_attempt,
         .on_entry = page_entry,

@@ -1,0 +1,296 @@
+/*
+ * `ledger judge`: what the ledger says of some ids of a source, for whoever walks the API beside
+ * the daemon (`slackauditctl verify`): of each output how many it has got, and by name those that
+ * it never got, got twice, or left in dead letter.
+ *
+ * An id may have several sequences, in the source and in the queues beside it. It was got when one
+ * of them was delivered, whatever became of the others.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/order.h"
+#include "base/units.h"
+#include "daemon/daemon_private.h"
+#include "daemon/verbs_private.h"
+#include "source/plan.h"
+
+enum { ID_DIGITS = 16, MAX_IDS = 2048, FATES = STORE_NEVER + 1 };
+
+/* What became of an id at an output, in the end. */
+enum verdict { GOT, TWICE, PENDING, DEAD, UNWANTED, BEFORE, NEVER, UNKNOWN, VERDICTS };
+
+/* A sequence of one of the ids. */
+struct trace {
+    size_t id;
+    uint64_t sequence;
+};
+
+struct traces {
+    struct trace *items;
+    size_t count, size;
+};
+
+/* How often an id met each fate. */
+struct tally {
+    uint8_t fates[FATES];
+};
+
+struct judging {
+    const struct verb_context *context;
+    const char *source;
+    uint64_t ids[MAX_IDS];
+    struct store_inquiry inquiry;
+    struct traces traces;             /* of the source that is asked at the moment */
+    struct tally (*tallies)[MAX_IDS]; /* for each configured output */
+    bool *takes_part;                 /* the output has a position in the source */
+    int64_t judged_from;
+    struct buffer names; /* of sources, a NUL byte behind each */
+};
+
+static void judging_free(struct judging *judging)
+{
+    if (judging == NULL)
+        return;
+    free(judging->traces.items);
+    free(judging->tallies);
+    free(judging->takes_part);
+    buffer_deinit(&judging->names);
+    free(judging);
+}
+
+DEFINE_CLEANUP(struct judging, judging_free)
+
+/* ---- The question ---- */
+
+static int digit_of(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int parse_ids(struct judging *judging, const char *text, struct error *error)
+{
+    size_t size = strlen(text), count = size / ID_DIGITS;
+    bool valid = size % ID_DIGITS == 0 && count >= 1 && count <= MAX_IDS;
+    for (size_t i = 0; valid && i < size; i++) {
+        int digit = digit_of(text[i]);
+        valid = digit >= 0;
+        judging->ids[i / ID_DIGITS] = judging->ids[i / ID_DIGITS] << 4 | (uint64_t)digit;
+    }
+    for (size_t i = 1; valid && i < count; i++)
+        valid = judging->ids[i - 1] < judging->ids[i];
+    if (!valid)
+        return error_set(error, ERROR_INVALID,
+            "ids are 16 hexadecimal digits each, ascending, at most %d", MAX_IDS);
+    judging->inquiry.ids = judging->ids;
+    judging->inquiry.count = count;
+    return 0;
+}
+
+static int judging_new(struct judging **ret_judging, const struct verb_context *context,
+    const char *const *words, struct error *error)
+{
+    _cleanup_(judging_freep) struct judging *judging = calloc(1, sizeof(*judging));
+    if (judging == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory to judge");
+    judging->context = context;
+    judging->source = words[2];
+    judging->names = (struct buffer)BUFFER_INIT(MIB(1));
+    /* One more, so that none is no failure. */
+    size_t outputs = context->config->output_count + 1;
+    judging->tallies = calloc(outputs, sizeof(*judging->tallies));
+    judging->takes_part = calloc(outputs, sizeof(*judging->takes_part));
+    if (judging->tallies == NULL || judging->takes_part == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory to judge");
+    int r = units_parse_time(words[3], &judging->inquiry.oldest, error);
+    if (r >= 0)
+        r = units_parse_time(words[4], &judging->inquiry.latest, error);
+    if (r >= 0)
+        r = parse_ids(judging, words[5], error);
+    if (r >= 0)
+        *ret_judging = TAKE(judging);
+    return r;
+}
+
+/* ---- Finding out ---- */
+
+static int note_name(void *user, const char *name, const struct store_walk *walk)
+{
+    struct judging *judging = user;
+    (void)walk; /* the source's own is asked for later */
+    return source_belongs_to(name, judging->source)
+               ? buffer_append(&judging->names, name, strlen(name) + 1)
+               : 0;
+}
+
+static int note_trace(void *user, size_t id, uint64_t sequence)
+{
+    struct judging *judging = user;
+    struct traces *traces = &judging->traces;
+    if (traces->count == traces->size) {
+        size_t size = traces->size == 0 ? 256 : 2 * traces->size;
+        struct trace *items = reallocarray(traces->items, size, sizeof(*items));
+        if (items == NULL)
+            return ERROR_MEMORY;
+        traces->items = items;
+        traces->size = size;
+    }
+    traces->items[traces->count++] = (struct trace){.id = id, .sequence = sequence};
+    return 0;
+}
+
+static int compare_traces(const void *left, const void *right)
+{
+    uint64_t a = ((const struct trace *)left)->sequence;
+    uint64_t b = ((const struct trace *)right)->sequence;
+    return (a > b) - (a < b);
+}
+
+/* The fates of all traces at one output. ERROR_MISSING: it takes no part in the source. */
+static int ask_output(
+    struct judging *judging, struct store_source *source, size_t output, struct error *error)
+{
+    const struct verb_context *context = judging->context;
+    const char *name = context->config->outputs[output].name;
+    for (size_t i = 0; i < judging->traces.count; i++) {
+        const struct trace *trace = &judging->traces.items[i];
+        enum store_fate fate;
+        int r = context->store_type->fate(source, name, trace->sequence, &fate, error);
+        if (r < 0)
+            return r;
+        uint8_t *tally = &judging->tallies[output][trace->id].fates[fate];
+        if (*tally < UINT8_MAX)
+            ++*tally;
+    }
+    return 0;
+}
+
+static int ask_source(struct judging *judging, const char *name, struct error *error)
+{
+    const struct verb_context *context = judging->context;
+    struct store_source *source = NULL;
+    int64_t from = 0;
+    judging->traces.count = 0;
+    int r = context->store_type->source(context->store, name, &source, NULL, error);
+    if (r >= 0)
+        r = context->store_type->find(source, &judging->inquiry, note_trace, judging, &from, error);
+    if (r < 0)
+        return r;
+    bool is_itself = !source_is_beside(name);
+    if (is_itself)
+        judging->judged_from = from;
+    if (judging->traces.count > 0)
+        qsort(judging->traces.items, judging->traces.count, sizeof(struct trace), compare_traces);
+    for (size_t i = 0; r >= 0 && i < context->config->output_count; i++) {
+        enum store_fate fate;
+        struct error missing = ERROR_INIT;
+        r = context->store_type->fate(
+            source, context->config->outputs[i].name, 0, &fate, &missing); /* has it a position? */
+        judging->takes_part[i] |= is_itself && r == 0;
+        r = r == ERROR_MISSING ? 0 : ask_output(judging, source, i, error);
+    }
+    return r;
+}
+
+static int ask_all(struct judging *judging, struct error *error)
+{
+    const struct verb_context *context = judging->context;
+    int r = context->store_type->sources(context->store, note_name, judging, error);
+    if (r >= 0 && judging->names.size == 0)
+        return error_set(error, ERROR_MISSING, "no source \"%s\" in the store", judging->source);
+    for (size_t at = 0; r >= 0 && at < judging->names.size;
+         at += strlen(judging->names.data + at) + 1)
+        r = ask_source(judging, judging->names.data + at, error);
+    return r;
+}
+
+/* ---- The answer ---- */
+
+static enum verdict verdict_of(const struct tally *tally)
+{
+    unsigned repeated = tally->fates[STORE_REPEATED];
+    unsigned got = tally->fates[STORE_DELIVERED] + repeated;
+    if (got > 1 || repeated > 0)
+        return TWICE;
+    if (got == 1)
+        return GOT;
+    if (tally->fates[STORE_PENDING] > 0)
+        return PENDING;
+    if (tally->fates[STORE_DEAD] > 0)
+        return DEAD;
+    if (tally->fates[STORE_UNWANTED] > 0)
+        return UNWANTED;
+    if (tally->fates[STORE_NEVER] > 0)
+        return NEVER;
+    return tally->fates[STORE_BEFORE] > 0 ? BEFORE : UNKNOWN;
+}
+
+/* The places of the ids with that verdict. */
+static void write_places(struct json_writer *result, const struct judging *judging, size_t output,
+    const char *name, enum verdict verdict)
+{
+    json_writer_open(result, name, '[');
+    for (size_t i = 0; i < judging->inquiry.count; i++)
+        if (verdict_of(&judging->tallies[output][i]) == verdict)
+            json_writer_number(result, NULL, (int64_t)i);
+    json_writer_close(result, ']');
+}
+
+static void write_output(struct json_writer *result, const struct judging *judging, size_t output)
+{
+    int64_t counts[VERDICTS] = {0};
+    for (size_t i = 0; i < judging->inquiry.count; i++)
+        counts[verdict_of(&judging->tallies[output][i])]++;
+    json_writer_open(result, NULL, '{');
+    json_writer_string(result, "output", judging->context->config->outputs[output].name);
+    json_writer_number(result, "got", counts[GOT] + counts[TWICE]);
+    json_writer_number(result, "unwanted", counts[UNWANTED]);
+    json_writer_number(result, "pending", counts[PENDING]);
+    json_writer_number(result, "before", counts[BEFORE]);
+    write_places(result, judging, output, "never", NEVER);
+    write_places(result, judging, output, "twice", TWICE);
+    write_places(result, judging, output, "dead", DEAD);
+    write_places(result, judging, output, "unknown", UNKNOWN);
+    json_writer_close(result, '}');
+}
+
+/* From when on, and until when, the store must know every id. */
+static int write_bounds(
+    struct json_writer *result, const struct judging *judging, struct error *error)
+{
+    const struct verb_context *context = judging->context;
+    const struct config_source *config = config_find_source(context->config, judging->source);
+    struct store_source *source = NULL;
+    struct store_walk walk;
+    if (config == NULL)
+        return error_set(error, ERROR_MISSING, "no source \"%s\" is configured", judging->source);
+    int r = context->store_type->source(context->store, judging->source, &source, &walk, error);
+    if (r < 0)
+        return r;
+    int64_t overlap = config->overlap_us / USEC_PER_SEC;
+    json_writer_number(result, "judged_from",
+        walk.start < 0 ? INT64_MAX : higher(walk.start, judging->judged_from));
+    json_writer_number(result, "settled_until", lower(walk.checkpoint, walk.read_at - overlap));
+    return 0;
+}
+
+int verb_ledger_judge(const struct verb_context *context, const char *const *words, size_t count,
+    struct json_writer *result, struct error *error)
+{
+    _cleanup_(judging_freep) struct judging *judging = NULL;
+    (void)count; /* exactly six, the table says so */
+    int r = judging_new(&judging, context, words, error);
+    if (r >= 0)
+        r = ask_all(judging, error);
+    if (r < 0)
+        return error->code != ERROR_NONE ? r : error_set(error, r, "no memory to judge");
+    json_writer_open(result, "result", '{');
+    r = write_bounds(result, judging, error);
+    json_writer_open(result, "outputs", '[');
+    for (size_t i = 0; i < context->config->output_count; i++)
+        if (judging->takes_part[i])
+            write_output(result, judging, i);
+    json_writer_close(result, ']');
+    json_writer_close(result, '}');
+    return r;
+}

@@ -1,0 +1,154 @@
+"""`verify` names exactly the entries that an output never acknowledged or got twice, and nothing when all
+is well: one is taken out of the ledger's view of an output, one is in it twice, one is in dead letter,
+answers are lost; and it says what it can no longer judge."""
+
+import json
+import sqlite3
+
+from harness import run
+from harness.command import slackauditctl
+from harness.failure import check, same
+from harness.http_receiver import refuse, swallow
+
+ENTRIES = 4000
+
+
+def verify(bench, daemon, api, *words, code=0, start=None):
+    answer = slackauditctl(bench, "verify", "--source", "acme", "--from", start or api.first_time,
+                           *words, config=daemon.config_file)
+    same(answer.code, code, f"verify {words}: exit code ({answer.text})")
+    return answer
+
+
+def findings(answer):
+    return sorted((found["output"], found["finding"], found["id"])
+                  for found in answer.result["findings"])
+
+
+def totals(answer, output):
+    return next(one for one in answer.result["outputs"] if one["output"] == output)
+
+
+def entry_id(entry):
+    return json.loads(entry)["id"]
+
+
+def sequence_of(daemon, number):
+    """Entries were stored oldest first, so that the sequence says which is which."""
+    return number + 1
+
+
+def change_ledger(daemon, output, statement, number):
+    """Runs a statement on the row of the ledger that holds the entry."""
+    sequence = sequence_of(daemon, number)
+    database = sqlite3.connect(daemon.state / "store.db")
+    with database:
+        row = database.execute(
+            "SELECT source, output, first_sequence, end_sequence, fates FROM acknowledged WHERE"
+            " output = (SELECT id FROM output WHERE name = ?) AND first_sequence <= ?"
+            " AND end_sequence > ?", (output, sequence, sequence)).fetchone()
+        same(row[4], b"", "the fates of a row where all is well")
+        database.execute("DELETE FROM acknowledged WHERE source = ? AND output = ? AND"
+                         " first_sequence = ?", row[:3])
+        insert = "INSERT INTO acknowledged VALUES (?, ?, ?, ?, ?)"
+        for first, end, fates in ((row[2], sequence, b""), (sequence, sequence + 1, statement),
+                                  (sequence + 1, row[3], b"")):
+            if first < end and fates is not None:
+                database.execute(insert, (row[0], row[1], first, end, fates))
+    database.close()
+
+
+def all_is_well(bench, api):
+    """A receiver that refuses one entry for good, and one that loses answers."""
+    expected = api.expected()
+    poison = expected[1234]
+
+    def judge(request):
+        return refuse(400, b"no good") if poison in request.entries else None
+    picky = bench.http_receiver(decide=judge)
+    archive = bench.archive()
+    daemon = bench.daemon(
+        sources=[api.source()],
+        outputs=[archive.config(), archive.config(name="some", path=str(bench.folder / "some.ndjson"),
+                                                  only={"actions": ["user_*"]}),
+                 bench.http_output(picky, name="picky", batch={"max_wait": "10ms"})])
+    daemon.start()
+    daemon.wait_delivered()
+    answer = verify(bench, daemon, api, "--json", code=1)
+    same(findings(answer), [("picky", "dead_letter", entry_id(poison))], "what one refused")
+    same(answer.result["entries"], ENTRIES, "entries")
+    same(totals(answer, "archive")["got"], ENTRIES, "got by the archive")
+    some = totals(answer, "some")
+    wanted = sum(json.loads(entry)["action"].startswith("user_") for entry in expected)
+    check(0 < wanted < ENTRIES, "the filter lets all or nothing pass")
+    same((some["got"], some["unwanted"]), (wanted, ENTRIES - wanted), "got and not wanted")
+    poison = b""
+    slackauditctl(bench, "deadletter", "retry", config=daemon.config_file)
+    daemon.wait_delivered()
+    answer = verify(bench, daemon, api)
+    check(b"nothing is wrong" in answer.out, answer.text)
+    check("verify: 0%" in answer.error and "verify: 100%" in answer.error,
+          f"no progress: {answer.error}")
+    same(findings(verify(bench, daemon, api, "--json")), [], "after the retry")
+    daemon.stop()
+    return daemon
+
+
+def names_exactly(bench, api, daemon):
+    expected = api.expected()
+    change_ledger(daemon, "archive", None, 777)  # never
+    change_ledger(daemon, "archive", b"\x05", 3210)  # one, sent again
+    wanted = [("archive", "never", entry_id(expected[777])),
+              ("archive", "twice", entry_id(expected[3210]))]
+    same(findings(verify(bench, daemon, api, "--json", code=1)), wanted, "without a daemon")
+    daemon.start()
+    same(findings(verify(bench, daemon, api, "--json", code=1)), wanted, "with a daemon")
+    text = verify(bench, daemon, api, code=1).out.decode()
+    check(f"archive: never got {wanted[0][2]}" in text, text)
+    check(f"archive: got twice {wanted[1][2]}" in text, text)
+    # A range that holds neither.
+    when = json.loads(expected[778])["date_create"] + 1
+    before = json.loads(expected[3209])["date_create"] - 1
+    answer = verify(bench, daemon, api, "--to", str(before), "--json", start=when)
+    same(findings(answer), [], "between the two")
+    check(0 < answer.result["entries"] < 2500, f"entries between the two: {answer.result}")
+    daemon.stop()
+
+
+def lost_answers(bench, api):
+    swallowed = []
+
+    def judge(request):
+        if not swallowed:
+            swallowed.extend(request.entries)
+            return swallow()
+        return None
+    forgetful = bench.http_receiver(decide=judge)
+    daemon = bench.daemon(sources=[api.source()], name="lost", outputs=[
+        bench.http_output(forgetful, batch={"max_entries": 100, "max_wait": "10ms"})])
+    daemon.once()
+    answer = verify(bench, daemon, api, "--json", code=1)
+    same(findings(answer), sorted(("collector", "twice", entry_id(entry)) for entry in swallowed),
+         "what came again after a lost answer")
+    text = slackauditctl(bench, "verify", "--source", "acme", "--from", "2019-01-01T00:00:00Z",
+                         config=daemon.config_file).out.decode()
+    check("not judged: 2019-01-01T00:00:00Z to " in text, text)
+
+
+def wrong_words(bench, daemon):
+    for words in ([], ["--source", "acme"], ["--source", "no", "--from", "-1d"],
+                  ["--source", "acme", "--from", "yesterday"],
+                  ["--source", "acme", "--from", "now", "--to", "-1d"]):
+        same(slackauditctl(bench, "verify", *words, config=daemon.config_file).code, 64,
+             f"verify {words}: exit code")
+
+
+def scenario(bench):
+    api = bench.simulator(entries=ENTRIES)
+    daemon = all_is_well(bench, api)
+    names_exactly(bench, api, daemon)
+    lost_answers(bench, api)
+    wrong_words(bench, daemon)
+
+
+run(scenario)
