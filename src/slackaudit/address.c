@@ -1,7 +1,8 @@
 #include "slackaudit/address.h"
 
 #include <arpa/inet.h>
-#include <strings.h>
+
+#include "base/ascii.h"
 
 static bool is_unreserved(char byte)
 {
@@ -28,7 +29,7 @@ static bool is_loopback(struct slice host)
     struct in_addr address;
     if (inet_pton(AF_INET, text, &address) == 1)
         return ntohl(address.s_addr) >> 24 == 127;
-    return strcasecmp(text, "localhost") == 0 || strcmp(text, "[::1]") == 0;
+    return ascii_same(text, "localhost") || strcmp(text, "[::1]") == 0;
 }
 
 /* Splits `host[:port]`. An IPv6 address keeps its brackets. */
@@ -73,8 +74,8 @@ bool address_is_loopback(const char *base_url)
 
 int address_check(const char *base_url, bool insecure_http, struct error *error)
 {
-    bool secure = strncasecmp(base_url, "https://", 8) == 0;
-    if (!secure && strncasecmp(base_url, "http://", 7) != 0)
+    bool secure = ascii_begins(base_url, "https://");
+    if (!secure && !ascii_begins(base_url, "http://"))
         return invalid(error, "begins with neither https:// nor http://");
     const char *authority = base_url + (secure ? 8 : 7);
     size_t authority_size = strcspn(authority, "/?#");

@@ -2,8 +2,8 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/units.h"
 
 /* The same struct under the name that callers know, so that an answer copies no headers. */
@@ -153,7 +153,7 @@ const char *slackaudit_answer_header(
     const struct slackaudit_answer *answer, const char *name, size_t nth)
 {
     for (size_t i = 0; i < answer->header_count; i++)
-        if (strcasecmp(answer->headers[i].name, name) == 0 && nth-- == 0)
+        if (ascii_same(answer->headers[i].name, name) && nth-- == 0)
             return answer->headers[i].value;
     return NULL;
 }

@@ -2,8 +2,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
 
 #define REDACTED "(redacted)"
@@ -76,8 +76,8 @@ void call_log_answer(struct slackaudit_call *call, const struct call_outcome *ou
     size_t count = outcome->result == NULL ? 0 : outcome->result->header_count;
     for (size_t i = 0; i < count; i++) {
         const struct http_header *header = &outcome->result->headers[i];
-        add_header(&line, header->name,
-            strcasecmp(header->name, "Set-Cookie") == 0 ? REDACTED : header->value);
+        add_header(
+            &line, header->name, ascii_same(header->name, "Set-Cookie") ? REDACTED : header->value);
     }
     tell(call, &line);
 }

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 
@@ -38,7 +38,7 @@ bool headers_value_is_valid(const char *value)
 bool headers_have(const struct headers *headers, const char *name)
 {
     for (size_t i = 0; i < headers->count; i++)
-        if (strcasecmp(headers->items[i].name, name) == 0)
+        if (ascii_same(headers->items[i].name, name))
             return true;
     return false;
 }
@@ -52,7 +52,7 @@ static int check_pair(const char *name, const char *value, struct error *error)
     if (!headers_value_is_valid(value))
         return error_set(error, ERROR_INVALID,
             "headers: the value of %s has a line break or another control character", name);
-    if (strcasecmp(name, "Authorization") == 0)
+    if (ascii_same(name, "Authorization"))
         return error_set(
             error, ERROR_INVALID, "headers: Authorization is made of the token; leave it out");
     return 0;

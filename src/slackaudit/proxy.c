@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/slice.h"
 
 const char *proxy_of_environment(const char **ret_name)
@@ -26,7 +26,7 @@ static bool is_scheme(struct slice text)
     static const char *const schemes[] = {
         "http", "https", "socks4", "socks4a", "socks5", "socks5h"};
     for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-        if (text.size == strlen(schemes[i]) && strncasecmp(text.data, schemes[i], text.size) == 0)
+        if (text.size == strlen(schemes[i]) && ascii_same_bytes(text.data, schemes[i], text.size))
             return true;
     return false;
 }

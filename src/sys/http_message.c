@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "base/units.h"
 
@@ -137,7 +137,7 @@ int http_each_header_line(const struct http_request *request, http_line_visit vi
     int code = visit(user, "Expect:");
     bool has_type = false;
     for (size_t i = 0; i < request->header_count && code >= 0; i++) {
-        has_type = has_type || strcasecmp(request->headers[i].name, "Content-Type") == 0;
+        has_type = has_type || ascii_same(request->headers[i].name, "Content-Type");
         code = visit_line(visit, user, &request->headers[i]);
     }
     if (code >= 0 && !has_type)
@@ -232,7 +232,7 @@ struct http_header *http_headers_list(struct http_headers *headers)
 const char *http_header(const struct http_result *result, const char *name)
 {
     for (size_t i = 0; i < result->header_count; i++)
-        if (strcasecmp(result->headers[i].name, name) == 0)
+        if (ascii_same(result->headers[i].name, name))
             return result->headers[i].value;
     return NULL;
 }

@@ -4,9 +4,9 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/units.h"
@@ -66,7 +66,7 @@ static bool is_own_name(const char *host)
         name[size - 1] = '\0';
         return inet_pton(AF_INET6, name + 1, number) == 1;
     }
-    return strcasecmp(name, "localhost") == 0 || inet_pton(AF_INET, name, number) == 1;
+    return ascii_same(name, "localhost") || inet_pton(AF_INET, name, number) == 1;
 }
 
 static int refuse(struct http_server_reply *reply, unsigned status, const char *why)

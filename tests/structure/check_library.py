@@ -1,5 +1,5 @@
 """The public headers of libslackaudit stand on nothing but each other and the C standard library, keep to their
-own names, and say what everything is for.
+own names, and say what everything is for. No source of the library follows the locale of the program that uses it.
 
 A function is documented when a comment ends on the line above its declaration, or begins on a line of the
 declaration: each has its own."""
@@ -7,7 +7,7 @@ declaration: each has its own."""
 import re
 import sys
 
-from public_headers import FUNCTION, public_headers, without_comments
+from public_headers import FUNCTION, SOURCES, public_headers, without_comments
 
 STANDARD_C = set("""assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign
 stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar
@@ -17,6 +17,22 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 MACRO = re.compile(r"^\s*#\s*define\s+(\w+)", re.MULTILINE)
 TAG = re.compile(r"^(?:struct|union|enum)\s+(\w+)", re.MULTILINE)
 ENUM = re.compile(r"^enum\b[^{;]*\{([^}]*)\}", re.MULTILINE)
+
+
+# Functions of the C library whose answer is another one in another locale; base/ascii.h has what stands for them.
+OF_THE_LOCALE = re.compile(r"\b(strn?casecmp|strcasestr|strcoll|strxfrm|strptime|(?:is|to)(?:alnum|alpha|lower|"
+                           r"upper|print|punct|space|graph|cntrl|blank)|strto(?:d|f|ld)|atof)\s*\(")
+
+
+def uses_of_locale() -> list[str]:
+    problems = []
+    for floor in ("base", "sys", "slackaudit"):
+        for path in sorted((SOURCES / floor).rglob("*.[ch]")):
+            code = without_comments(path.read_text(encoding="utf-8"))
+            for found in OF_THE_LOCALE.finditer(code):
+                line = code.count("\n", 0, found.start()) + 1
+                problems.append(f"src/{path.relative_to(SOURCES)}:{line}: {found[1]} follows the locale")
+    return problems
 
 
 class Header:
@@ -78,6 +94,7 @@ def main() -> int:
         header.check_names()
         header.check_comments()
     problems = [problem for header in headers for problem in header.problems]
+    problems += uses_of_locale()
     if not headers or not functions:
         problems.append("nothing was checked: the headers were not found")
     for problem in problems:
