@@ -46,6 +46,22 @@ static int copy_answer(struct slackaudit_response *response, const struct slacka
     return 0;
 }
 
+/* Takes the body over from a call; from another response it is copied. */
+static int take_body(struct slackaudit_response *response, const struct slackaudit_answer *from)
+{
+    struct buffer *body = from->inside;
+    if (body != NULL) {
+        response->body = *body;
+        *body = (struct buffer)BUFFER_INIT(body->limit);
+    } else {
+        response->body = (struct buffer)BUFFER_INIT(from->body_size);
+        if (buffer_append(&response->body, from->body, from->body_size) < 0)
+            return ERROR_MEMORY;
+    }
+    response->answer.body = buffer_text(&response->body);
+    return response->answer.body == NULL ? ERROR_MEMORY : 0;
+}
+
 static int refuse_null(const char *name, struct slackaudit_problem *problem)
 {
     struct error error = ERROR_INIT;
@@ -58,21 +74,15 @@ int slackaudit_answer_keep(const struct slackaudit_answer *answer,
     if (answer == NULL || ret_response == NULL)
         return refuse_null(answer == NULL ? "answer" : "ret_response", problem);
     struct error error = ERROR_INIT;
-    struct buffer *body = answer->inside;
-    if (body != NULL && body->size != answer->body_size)
+    const struct buffer *body = answer->inside;
+    if (body != NULL && body->data == NULL) /* one that is there has its NUL byte at least */
         return problem_tell(problem,
             error_set(&error, ERROR_INVALID, "answer is kept already: its body has gone"), &error);
     _cleanup_(slackaudit_response_freep) struct slackaudit_response *response =
         calloc(1, sizeof(*response));
-    if (response == NULL || copy_answer(response, answer) < 0)
+    if (response == NULL || copy_answer(response, answer) < 0 || take_body(response, answer) < 0)
         return problem_tell(
             problem, error_set(&error, ERROR_MEMORY, "no memory for a response"), &error);
-    response->answer.body = "";
-    if (body != NULL && body->data != NULL) {
-        response->body = *body;
-        *body = (struct buffer)BUFFER_INIT(body->limit);
-        response->answer.body = response->body.data;
-    }
     *ret_response = TAKE(response);
     return SLACKAUDIT_OK;
 }

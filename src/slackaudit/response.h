@@ -18,9 +18,10 @@ extern "C" {
 
 struct slackaudit_response;
 
-/* Makes the answer outlive its `on_done`: takes the body over and copies the rest. Once a call. The
- * caller frees the response; `answer->body` is the response's from then on. ERROR_INVALID the
- * second time, ERROR_MEMORY. */
+/* Makes the answer outlive its `on_done`: takes the body over and copies the rest. Once a call, or
+ * ERROR_INVALID, where the body is kept whole. The caller frees the response; `answer->body` is the
+ * response's from then on. The answer of a response may be kept too, any number of times: all of it
+ * is copied. ERROR_MEMORY. */
 SLACKAUDIT_API int slackaudit_answer_keep(const struct slackaudit_answer *answer,
     struct slackaudit_response **ret_response, struct slackaudit_problem *problem);
 
