@@ -1,6 +1,5 @@
 /*
- * HTTP and plain byte streams out of the process, over libcurl's multi interface (the one source
- * file behind this header that knows libcurl).
+ * HTTP and plain byte streams out of the process, over libcurl's multi interface.
  *
  * An engine belongs to one loop. A call runs from http_start() until its `done`, or until
  * http_cancel(); the request and all it points to are copied or must live that long as noted. No

@@ -1,6 +1,6 @@
 /*
- * libcurl behind a few verbs, without any of its types. Private to http_transfer.c; http_curl.c is
- * the only source file that includes libcurl's headers.
+ * libcurl behind a few verbs, without any of its types. Private to http_transfer.c. Behind it
+ * are http_easy.c and http_multi.c, which alone know libcurl (http_curl_parts.h).
  *
  * An *easy* is one transfer as libcurl sees it, a *multi* drives many of them and is itself driven
  * by our loop through a watcher (http_watch.h). Header and body come from inside http_multi_act()

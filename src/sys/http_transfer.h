@@ -1,7 +1,7 @@
 /*
  * The seam between our HTTP code and libcurl: one transfer, with the engine that drives it. Private
- * to http.c, http_stream.c, http_transfer.c (transfers and engines) and http_curl.c (libcurl
- * itself).
+ * to http.c, http_stream.c, http_transfer.c (transfers and engines), http_easy.c and http_multi.c
+ * (libcurl itself).
  *
  * Order of a transfer: header and body events as they come, then `end` once. Every event comes from
  * a turn of the loop, never from inside one of these functions. http_transfer_free() is allowed at

@@ -1,6 +1,6 @@
 /*
  * What libcurl wants watched, on our loop: its sockets and its one timer. Private to
- * http_transfer.c and http_curl.c.
+ * http_transfer.c and http_multi.c.
  *
  * libcurl counts real time, also when the loop's clock is simulated: hence a timer of the kernel
  * and not one of the loop.

@@ -1,4 +1,4 @@
-"""Includes point downward only, each third-party header is included by one source file, and what stands
+"""Includes point downward only, each third-party header is included by one file, and what stands
 above libslackaudit includes its public headers alone.
 
 No scenario has the name of a module of Python: a scenario's folder comes first in its search path, so all
