@@ -225,6 +225,20 @@ static int apply_special(
     }
 }
 
+static int refuse_value(const struct option_row *row, const char *value, struct error *error)
+{
+    char wanted[64] = "a duration such as 500ms, 30s or 10m";
+    if (row->type == OPTION_COUNT)
+        (void)snprintf(
+            wanted, sizeof(wanted), "a whole number from 0 to %.0f", row->most); /* fits */
+    else if (row->type == OPTION_NUMBER)
+        (void)snprintf(wanted, sizeof(wanted), "a number from 0 to %.0f", row->most); /* likewise */
+    else if (row->type == OPTION_SECONDS)
+        (void)snprintf(wanted, sizeof(wanted), "whole seconds"); /* likewise */
+    return error_set(
+        error, ERROR_INVALID, "--%s: expected %s, found \"%s\"", row->name, wanted, value);
+}
+
 static int apply(
     struct options *options, const struct option_row *row, const char *value, struct error *error)
 {
@@ -245,10 +259,7 @@ static int apply(
         *(const char **)field = value;
     else if (row->type == OPTION_FLAG)
         *(bool *)field = true;
-    if (r < 0)
-        return error_set(error, ERROR_INVALID, "--%s: expected %s in its range, found \"%s\"",
-            row->name, row->argument, value);
-    return 0;
+    return r < 0 ? refuse_value(row, value, error) : 0;
 }
 
 /* Times come last, because --clock-offset may stand behind them. */

@@ -112,6 +112,8 @@ START_TEST(wrong_options_are_refused_by_name)
     } cases[] = {{"--nonsense", "--nonsense: there is no such option"}, {"-x", "-x"},
         {"extra", "extra"}, {"--entries", "--entries: its value is missing"},
         {"--entries many", "many"}, {"--entries -1", "-1"}, {"--entries 1000000001", "1000000001"},
+        {"--entries -1", "a whole number from 0 to 1000000000,"}, {"--late 101", "from 0 to 100,"},
+        {"--cursor-ttl soon", "a duration such as"}, {"--clock-offset 1.5", "whole seconds"},
         {"--rate 1e9", "1e9"}, {"--late 101", "101"}, {"--late nan", "nan"},
         {"--cursor-ttl soon", "soon"}, {"--from yesterday", "yesterday"}, {"--from -1y", "-1y"},
         {"--clock-offset 1.5", "1.5"}, {"--odd strange", "strange"}, {"--fault strange", "strange"},
