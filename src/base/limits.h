@@ -9,7 +9,7 @@
 #define MIB(n) ((size_t)(n) << 20)
 
 /* What the API may send. */
-#define LIMIT_ENTRY         MIB(8) /* one entry; a longer one is kept as a damaged entry's first part */
+#define LIMIT_ENTRY         MIB(8)   /* one entry; of a longer one the beginning is kept */
 #define LIMIT_ENTRY_DAMAGED KIB(64)  /* of an entry past LIMIT_ENTRY, kept for the dead letter */
 #define LIMIT_ENTRY_ID      256      /* a longer id counts as none */
 #define LIMIT_JSON_DEPTH    512      /* nesting, in the splitter and in json-c alike */
@@ -52,9 +52,9 @@
 #define LIMIT_STORE_BLOCK_ENTRIES 4096     /* the same, in entries */
 #define LIMIT_RESERVE             MIB(4)   /* released on a full disk so that positions can move */
 #define LIMIT_SEEN                20000000 /* ids in memory for one source */
-#define LIMIT_LEDGER              30000000 /* ids of the past that the ledger keeps, 8 bytes each on disk */
-#define LIMIT_LEDGER_FATES        KIB(1) /* told in one of its rows */
-#define LIMIT_WINDOW_PAGES        10     /* a window that is longer is cut (see source/walker.h) */
+#define LIMIT_LEDGER              30000000 /* ids that the ledger keeps, 8 bytes each on disk */
+#define LIMIT_LEDGER_FATES        KIB(1)   /* told in one of its rows */
+#define LIMIT_WINDOW_PAGES        10 /* a window that is longer is cut (see source/walker.h) */
 #define LIMIT_LOOKUPS             16 /* name lookups of one HTTP engine at once: each is a thread */
 #define LIMIT_PIECES              32 /* closed pieces that wait for what lies below them */
 #define LIMIT_LOG_LINE            KIB(8)

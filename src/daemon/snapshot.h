@@ -14,7 +14,7 @@ struct snapshot_source {
     const char *name;
     bool runs; /* without it the rest is zero */
     struct walker_status walker;
-    int64_t lag_seconds; /* Slack's clock less the checkpoint; -1: not known */
+    int64_t lag_seconds;     /* Slack's clock less the checkpoint; -1: not known */
     int64_t overlap_seconds; /* configured */
     int64_t calls_left, paused_us;
     const struct history *history;

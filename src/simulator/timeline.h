@@ -15,7 +15,7 @@
 #define TIMELINE_UNSET INT64_MIN
 
 #define TIMELINE_ENTRIES_MOST UINT64_C(1000000000)
-#define TIMELINE_SPAN_MOST    (INT64_C(1) << 33) /* seconds; the product of both fits into 63 bits */
+#define TIMELINE_SPAN_MOST    (INT64_C(1) << 33) /* seconds; the product of both fits in 63 bits */
 #define TIMELINE_RATE_MOST    1000000.0          /* a second */
 
 /* What was asked for. Times are Unix seconds. */

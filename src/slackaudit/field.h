@@ -10,8 +10,9 @@
  *     entry.context.ua.data          the text; NULL unless it is a string
  *     entry.context.object.value     the object itself
  *
- * The caller's structs have the size that this header says, so a field that is added to one is a new
- * soname of the library. Until then the field is unknown, which is to say that it can be reached.
+ * The caller's structs have the size that this header says, so a field that is added to one is a
+ * new soname of the library. Until then the field is unknown, which is to say that it can be
+ * reached.
  *
  * Public header of libslackaudit: plain C11 and C++17. Everything here is borrowed from the
  * document that was read, and is valid as long as the document is. Threads: see

@@ -4,19 +4,14 @@
 
 #include "base/limits.h"
 #include "source/source_client.h"
-#include "slackaudit/calls.h"
 
 void intake_init(struct intake *intake, const struct store_type *store_type,
     struct store_source *source, const struct config_source *config)
 {
     *intake = (struct intake){.store_type = store_type, .source = source, .newest_known = -1};
-    size_t count = 0;
-    while (config->filter.actions[count] != NULL)
-        count++;
-    if (count > SLACKAUDIT_QUERY_ACTIONS) {
+    intake->action_count = source_own_actions(config);
+    if (intake->action_count > 0)
         intake->actions = config->filter.actions;
-        intake->action_count = count;
-    }
 }
 
 void intake_deinit(struct intake *intake)

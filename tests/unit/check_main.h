@@ -1,6 +1,6 @@
 /*
- * The frame of a unit test program: list the cases, get a main() that runs them and answers with the count of
- * failures.
+ * The frame of a unit test program: list the cases, get a main() that runs them and answers with
+ * the count of failures.
  *
  *     START_TEST(a_sentence_that_says_what_holds) { ... } END_TEST
  *     CHECK_MAIN("buffer", a_sentence_that_says_what_holds, another)

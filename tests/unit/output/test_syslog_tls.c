@@ -3,8 +3,8 @@
  */
 #include "check_main.h"
 
-#include "syslog_rig.h"
 #include "sys/tls_server.h"
+#include "syslog_rig.h"
 
 static struct tls_server tls;
 static char ca_file[PATH_SIZE], cert_file[PATH_SIZE], key_file[PATH_SIZE];

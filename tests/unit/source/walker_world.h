@@ -46,8 +46,9 @@ static inline void on_stored(void *user, struct walker *walker)
     if (!world->drains)
         return;
     struct store_source *source = walker_source(walker);
-    ck_assert_int_eq(store_sqlite.acknowledge(world->store, "out", source,
-                         store_sqlite.next_sequence(source), (struct slice){.size = 0}, (struct slice){.data = NULL}, &error),
+    ck_assert_int_eq(
+        store_sqlite.acknowledge(world->store, "out", source, store_sqlite.next_sequence(source),
+            (struct slice){.size = 0}, (struct slice){.data = NULL}, &error),
         0);
     while (store_sqlite.collect(world->store, &error) > 0)
         continue;

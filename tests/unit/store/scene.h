@@ -153,7 +153,8 @@ static inline int scene_acknowledge(
     struct scene *scene, const char *output, uint64_t sequence, struct error *error)
 {
     struct slice none = {.data = NULL};
-    return store_type->acknowledge(scene->store, output, scene->source, sequence, none, none, error);
+    return store_type->acknowledge(
+        scene->store, output, scene->source, sequence, none, none, error);
 }
 
 /* Appends " NUMBER" for each entry from `sequence` on, as far as there are any, and checks that

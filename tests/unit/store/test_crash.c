@@ -60,8 +60,8 @@ static void give_up(struct scene *scene)
 
 static void acknowledge(struct scene *scene)
 {
-    ck_assert_ok(store_type->acknowledge(
-        scene->store, "out", scene->source, 6, SLICE_LITERAL(""), SLICE_LITERAL("length 6"), error));
+    ck_assert_ok(store_type->acknowledge(scene->store, "out", scene->source, 6, SLICE_LITERAL(""),
+        SLICE_LITERAL("length 6"), error));
 }
 
 /* ---- Cases ---- */

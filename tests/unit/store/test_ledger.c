@@ -4,9 +4,9 @@
  */
 #include "check_main.h"
 
+#include "base/units.h"
 #include "store/database.h"
 #include "store/scene.h"
-#include "base/units.h"
 
 enum { START = 1800000000, AGE_SECONDS = 3600 };
 
