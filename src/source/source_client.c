@@ -64,14 +64,12 @@ int source_client_new(struct slackaudit_client **ret_client, struct slackaudit_e
 
 /* ---- What is asked ---- */
 
-enum { SLACK_ACTIONS = 30 }; /* names that `action` takes in one call */
-
 size_t source_own_actions(const struct config_source *config)
 {
     size_t count = 0;
     while (config->filter.actions[count] != NULL)
         count++;
-    return count > SLACK_ACTIONS ? count : 0;
+    return count > SLACKAUDIT_QUERY_ACTIONS ? count : 0;
 }
 
 static char *join_actions(char *const *actions)
