@@ -61,4 +61,4 @@ extern const struct ctl_verb *const ctl_verbs[];
 /* verb_control.c: what a daemon is asked over its control socket. */
 extern const struct ctl_verb verb_status, verb_health, verb_reload, verb_checkpoint, verb_forget;
 extern const struct ctl_verb verb_logs, verb_schemas, verb_actions, verb_test, verb_retry;
-extern const struct ctl_verb verb_deadletter, verb_verify;
+extern const struct ctl_verb verb_deadletter, verb_verify, verb_backfill;

@@ -13,6 +13,7 @@ const struct ctl_verb *const ctl_verbs[] = {
     &verb_test,
     &verb_retry,
     &verb_verify,
+    &verb_backfill,
     &verb_deadletter,
     NULL,
 };

@@ -117,6 +117,7 @@ static void begin_stop(struct daemon *daemon)
     log_info(NULL, "stopping: what is in flight may end, the rest stays in the store");
     for (size_t i = 0; i < daemon->source_count; i++)
         daemon_halt_source(daemon->sources[i]);
+    daemon_drop_backfills(daemon);
     for (size_t i = 0; i < daemon->output_count; i++)
         delivery_drain(daemon->outputs[i]->delivery);
     if (loop_timer_after(&daemon->deadline, STOP_US) < 0)
@@ -186,6 +187,8 @@ static void collect(void *user)
     for (size_t i = 0; i < daemon->source_count; i++)
         if (daemon->sources[i]->walker != NULL)
             walker_room(daemon->sources[i]->walker);
+    for (struct daemon_backfill *each = daemon->backfills; each != NULL; each = each->next)
+        walker_room(each->walker);
     if (r > 0 && loop_timer_after(&daemon->collect, 0) < 0)
         log_error(NULL, "no memory for a timer");
 }
@@ -242,6 +245,7 @@ static void look(void *user)
     struct daemon *daemon = user;
     if (!daemon->stopping)
         daemon_settle_outputs(daemon);
+    daemon_settle_backfills(daemon);
     if (!loop_timer_is_set(&daemon->collect) && loop_timer_after(&daemon->collect, COLLECT_US) < 0)
         log_error(NULL, "no memory for a timer");
     if (daemon->options.once && !daemon->stopping)
@@ -314,6 +318,7 @@ static int start_parts(struct daemon *daemon)
     int r = daemon_apply_sources(daemon, daemon->generation, NULL);
     if (r >= 0)
         r = daemon_apply_outputs(daemon, daemon->generation, NULL);
+    daemon_start_backfills(daemon, daemon->generation);
     return r < 0 ? exit_code_of_part(r) : DAEMON_EXIT_DONE;
 }
 
@@ -367,6 +372,7 @@ static void turn_until_stopped(struct daemon *daemon)
 
 static void finish(struct daemon *daemon)
 {
+    daemon_drop_backfills(daemon);
     daemon_drop_sources(daemon);
     daemon_drop_outputs(daemon);
     control_free(daemon->control);

@@ -1,13 +1,15 @@
 /*
  * The daemon's inside, shared by its source files: daemon.c (life cycle), sources.c and outputs.c
- * (what runs, and how a reload changes it), missing.c (what should and cannot), reload.c, once.c,
- * control.c (the socket), verbs.c (what can be asked), snapshot.c (what there is to tell), status.c
- * and metrics.c (told as JSON and for scrapers), listener.c and pages.c (over HTTP), history.c.
+ * (what runs, and how a reload changes it), backfills.c (walks beside these), missing.c (what
+ * should and cannot), reload.c, once.c, control.c (the socket), verbs.c (what can be asked),
+ * snapshot.c (what there is to tell), status.c and metrics.c (told as JSON and for scrapers),
+ * listener.c and pages.c (over HTTP), history.c.
  */
 #pragma once
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/seen.h"
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/history.h"
@@ -51,6 +53,30 @@ struct daemon_output {
     struct generation *successor;
 };
 
+/* What a walk beside the ordinary ones is about. */
+struct backfill_subject {
+    char source[LIMIT_NAME + 1];
+    long number;
+    bool repairs;
+    int64_t from, to; /* Unix seconds, both included */
+};
+
+struct daemon_backfill {
+    struct daemon_backfill *next;
+    struct daemon *daemon;
+    struct generation *generation;
+    struct backfill_subject subject;
+    char name[BESIDE_NAME_SIZE]; /* of its queue */
+    char output[LIMIT_NAME + 1]; /* of a repair */
+    struct config_source config; /* that of the source, with another name and start */
+    struct walker *walker;
+    struct governor *governor;
+    bool done;
+    struct intake_filter filter;
+    struct seen have; /* of a repair: what the output has of the present window, and of which: */
+    int64_t have_oldest, have_latest, judged_from;
+};
+
 struct daemon {
     struct daemon_options options;
     struct generation *generation;
@@ -69,6 +95,7 @@ struct daemon {
     size_t source_count;
     struct daemon_output **outputs;
     size_t output_count;
+    struct daemon_backfill *backfills;
 
     struct loop_timer watchdog, collect, upkeep, deadline;
     struct loop_timer settle; /* an output that leaves has had its time */
@@ -107,6 +134,9 @@ int daemon_apply_sources(
 int daemon_start_sources(
     struct daemon *daemon, struct generation *generation, struct buffer *report);
 void daemon_drop_sources(struct daemon *daemon);
+/* The governor of the source's token, shared with all that use it; the caller gives it back. */
+int daemon_find_governor(struct daemon *daemon, const struct config_source *config,
+    struct governor **ret_governor, struct error *error);
 struct daemon_source *daemon_find_source(const struct daemon *daemon, const char *name);
 /* Stops the walker of a source, or starts it again from the store; when that fails it stays
  * stopped.
@@ -128,6 +158,20 @@ int daemon_join_beside(struct daemon *daemon, const char *output, struct error *
 /* Goes on with outputs that were leaving and are quiet by now. */
 void daemon_settle_outputs(struct daemon *daemon);
 void daemon_drop_outputs(struct daemon *daemon);
+
+/* backfills.c: walks beside the ordinary ones */
+/* Takes up those that are not done, in the place of what runs. */
+void daemon_start_backfills(struct daemon *daemon, struct generation *generation);
+void daemon_drop_backfills(struct daemon *daemon);
+/* Ends those that are done. */
+void daemon_settle_backfills(struct daemon *daemon);
+/* Begins one for these outputs, or finds the one that runs already; its name is that of its queue.
+ */
+int daemon_add_backfill(struct daemon *daemon, const struct backfill_subject *wanted,
+    const char *const *outputs, size_t count, char ret_name[BESIDE_NAME_SIZE], struct error *error);
+/* False: the name is none of a back-fill's. */
+bool daemon_backfill_parse(const char *name, struct backfill_subject *ret_subject);
+void daemon_backfill_free(struct daemon_backfill *backfill); /* NULL is allowed */
 
 /* reload.c: reads the configuration again. Problems are logged, and appended to `report` when it is
  * not NULL. ERROR_INVALID: the old one is kept. */

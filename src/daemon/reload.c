@@ -40,6 +40,7 @@ static int apply(struct daemon *daemon, struct generation *generation, struct bu
     daemon_forget_missing(daemon);
     int r = daemon_apply_sources(daemon, generation, report);
     int outputs = daemon_apply_outputs(daemon, generation, report);
+    daemon_start_backfills(daemon, generation);
     int listener = daemon_apply_listener(daemon, generation->config, report);
     generation_unref(daemon->generation);
     daemon->generation = generation_ref(generation);

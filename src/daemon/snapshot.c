@@ -42,6 +42,8 @@ static int take_position(void *user, const struct store_position *position)
 {
     struct position_reader *reader = user;
     struct snapshot *snapshot = reader->snapshot;
+    if (source_is_beside(position->source) && position->sequence == position->next_sequence)
+        return 0; /* a queue that is through */
     if (snapshot->position_count == reader->size) {
         size_t size = reader->size == 0 ? 16 : 2 * reader->size;
         void *grown = reallocarray(snapshot->positions, size, sizeof(*snapshot->positions));

@@ -61,7 +61,7 @@ struct daemon_source *daemon_find_source(const struct daemon *daemon, const char
 
 /* Sources that use one token share one governor: the limit is the organization's. The name is a
  * hash, so that the token does not stand in the store. */
-static int find_governor(struct daemon *daemon, const struct config_source *config,
+int daemon_find_governor(struct daemon *daemon, const struct config_source *config,
     struct governor **ret_governor, struct error *error)
 {
     struct secret *token = NULL;
@@ -111,7 +111,7 @@ void daemon_halt_source(struct daemon_source *source)
 int daemon_resume_source(struct daemon_source *source, struct error *error)
 {
     struct daemon *daemon = source->daemon;
-    int r = find_governor(daemon, source->config, &source->governor, error);
+    int r = daemon_find_governor(daemon, source->config, &source->governor, error);
     if (r < 0)
         return error_prefix(error, r, "source %s", source->config->name);
     const struct walker_context context = {

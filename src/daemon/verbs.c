@@ -196,6 +196,38 @@ static int run_checkpoint_set(const struct verb_context *context, const char *co
     return rewind_source(context, name, time, error);
 }
 
+struct beside_search {
+    const char *source;
+    char name[BESIDE_NAME_SIZE]; /* "": none is left */
+};
+
+static int match_beside(void *user, const char *name, const struct store_walk *walk)
+{
+    struct beside_search *search = user;
+    (void)walk; /* its name is all that matters here */
+    if (source_is_beside(name) && source_belongs_to(name, search->source))
+        (void)snprintf(search->name, sizeof(search->name), "%s", name); /* it fits */
+    return 0;
+}
+
+/* The queues beside a source that is gone. */
+static int forget_beside(
+    const struct verb_context *context, const char *source, struct error *error)
+{
+    struct beside_search search = {.source = source};
+    for (;;) {
+        search.name[0] = '\0';
+        int r = context->store_type->sources(context->store, match_beside, &search, error);
+        if (r < 0 || search.name[0] == '\0')
+            return r;
+        for (size_t i = 0; context->daemon != NULL && i < context->daemon->output_count; i++)
+            delivery_remove_source(context->daemon->outputs[i]->delivery, search.name);
+        r = context->store_type->forget_source(context->store, search.name, error);
+        if (r < 0)
+            return r;
+    }
+}
+
 static int run_forget(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error)
 {
@@ -208,8 +240,10 @@ static int run_forget(const struct verb_context *context, const char *const *wor
         return error_set(error, ERROR_DENIED,
             "\"%s\" is configured: take it out of the configuration and reload first", words[2]);
     json_writer_string(result, "result", "forgotten");
-    return is_source ? context->store_type->forget_source(context->store, words[2], error)
-                     : context->store_type->forget_output(context->store, words[2], error);
+    if (!is_source)
+        return context->store_type->forget_output(context->store, words[2], error);
+    int r = context->store_type->forget_source(context->store, words[2], error);
+    return r < 0 ? r : forget_beside(context, words[2], error);
 }
 
 /* For who makes calls beside the daemon in a source's name: they count in the same budget. */
@@ -269,6 +303,24 @@ static const struct verb verbs[] = {
         .minimum = 2,
         .maximum = 3,
         .run = run_budget},
+    {.words = "backfill start SOURCE FROM TO [OUTPUT]...",
+        .name = "backfill",
+        .second = "start",
+        .minimum = 5,
+        .maximum = 5 + LIMIT_OUTPUTS,
+        .run = verb_backfill_start},
+    {.words = "backfill repair SOURCE FROM TO OUTPUT",
+        .name = "backfill",
+        .second = "repair",
+        .minimum = 6,
+        .maximum = 6,
+        .run = verb_backfill_start},
+    {.words = "backfill list",
+        .name = "backfill",
+        .second = "list",
+        .minimum = 2,
+        .maximum = 2,
+        .run = verb_backfill_list},
     {.words = "ledger judge SOURCE OLDEST LATEST IDS",
         .name = "ledger",
         .second = "judge",

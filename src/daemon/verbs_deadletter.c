@@ -271,7 +271,20 @@ struct known {
     struct error *error;
 };
 
-static int note_known(void *user, size_t id, uint64_t sequence)
+static int compare_ids(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static bool *place_of(struct known *known, uint64_t id)
+{
+    const uint64_t *place =
+        bsearch(&id, known->ids, known->inquiry.count, sizeof(known->ids[0]), compare_ids);
+    return &known->known[place - known->ids];
+}
+
+static int note_known(void *user, uint64_t id, uint64_t sequence)
 {
     struct known *known = user;
     const struct subject *subject = known->slice->subject;
@@ -279,14 +292,8 @@ static int note_known(void *user, size_t id, uint64_t sequence)
     int r = subject->context->store_type->fate(
         known->slice->queue, subject->output->name, sequence, &fate, known->error);
     if (r >= 0 && fate != STORE_DEAD && fate != STORE_NEVER && fate != STORE_BEFORE)
-        known->known[id] = true;
+        *place_of(known, id) = true;
     return r;
-}
-
-static int compare_ids(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
 }
 
 /* Marks what was moved by a retry that broke off, and what stands there twice. */
@@ -312,10 +319,9 @@ static int mark_known(struct slice_of_letters *slice, struct error *error)
     int r =
         context->store_type->find(slice->queue, &known.inquiry, note_known, &known, &from, error);
     for (size_t i = 0; r >= 0 && i < slice->count; i++) {
-        uint64_t id = ledger_id(slice->waiting[i].entry.key);
-        const uint64_t *place = bsearch(&id, known.ids, count, sizeof(known.ids[0]), compare_ids);
-        slice->waiting[i].known = known.known[place - known.ids];
-        known.known[place - known.ids] = true; /* once is enough */
+        bool *is_known = place_of(&known, ledger_id(slice->waiting[i].entry.key));
+        slice->waiting[i].known = *is_known;
+        *is_known = true; /* once is enough */
     }
     return r;
 }

@@ -123,7 +123,13 @@ static int note_name(void *user, const char *name, const struct store_walk *walk
                : 0;
 }
 
-static int note_trace(void *user, size_t id, uint64_t sequence)
+static int compare_ids(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static int note_trace(void *user, uint64_t id, uint64_t sequence)
 {
     struct judging *judging = user;
     struct traces *traces = &judging->traces;
@@ -135,7 +141,10 @@ static int note_trace(void *user, size_t id, uint64_t sequence)
         traces->items = items;
         traces->size = size;
     }
-    traces->items[traces->count++] = (struct trace){.id = id, .sequence = sequence};
+    const uint64_t *place =
+        bsearch(&id, judging->ids, judging->inquiry.count, sizeof(judging->ids[0]), compare_ids);
+    traces->items[traces->count++] =
+        (struct trace){.id = (size_t)(place - judging->ids), .sequence = sequence};
     return 0;
 }
 

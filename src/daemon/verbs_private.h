@@ -9,6 +9,12 @@
 int verb_ledger_judge(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error);
 
+/* verbs_backfill.c */
+int verb_backfill_start(const struct verb_context *context, const char *const *words, size_t count,
+    struct json_writer *result, struct error *error);
+int verb_backfill_list(const struct verb_context *context, const char *const *words, size_t count,
+    struct json_writer *result, struct error *error);
+
 /* verbs_deadletter.c */
 int verb_deadletter_list(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/order.h"
 #include "base/units.h"
 
 DEFINE_CLEANUP(struct governor, governor_unref)
@@ -111,17 +112,28 @@ int64_t governor_paused_us(struct governor *governor)
     return left > 0 ? left : 0;
 }
 
-int64_t governor_ask(struct governor *governor)
+/* One call, when the bucket holds `needed`. */
+static int64_t ask(struct governor *governor, int64_t needed_us)
 {
     int64_t paused = governor_paused_us(governor);
     if (paused > 0)
         return paused;
     fill(governor);
-    int64_t missing = cost_us(governor) - governor->level_us;
+    int64_t missing = needed_us - governor->level_us;
     if (missing > 0)
         return missing;
     governor->level_us -= cost_us(governor);
     return 0;
+}
+
+int64_t governor_ask(struct governor *governor)
+{
+    return ask(governor, cost_us(governor));
+}
+
+int64_t governor_ask_spare(struct governor *governor)
+{
+    return ask(governor, lower(2 * cost_us(governor), burst_us(governor)));
 }
 
 int governor_pause(struct governor *governor, int64_t pause_us, struct error *error)

@@ -37,6 +37,9 @@ void governor_limit(struct governor *governor, int calls_per_minute);
 /* 0: go, and the call is counted; else the time after which to ask again. */
 int64_t governor_ask(struct governor *governor);
 
+/* The same for who takes only what others leave: one call stays in the bucket. */
+int64_t governor_ask_spare(struct governor *governor);
+
 /* Closes it for so long from now. A shorter pause than the present one changes nothing. An error
  * means only that the pause does not outlive a restart. */
 int governor_pause(struct governor *governor, int64_t pause_us, struct error *error);

@@ -187,6 +187,11 @@ int intake_entry(void *user, const struct slackaudit_entry_slice *entry)
         intake->counts.filtered++;
         return 0;
     }
+    const struct intake_filter *filter = intake->filter;
+    if (filter != NULL && !filter->wants(filter->user, intake_key(entry), time)) {
+        intake->counts.filtered++;
+        return 0;
+    }
     return store_entry(intake, entry, time);
 }
 

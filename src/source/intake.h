@@ -20,8 +20,17 @@ struct intake_counts {
     int64_t worst_lateness;
 };
 
+/* Leaves out entries for a reason of its owner's. */
+struct intake_filter {
+    /* Before each page of a window. */
+    int (*prepare)(void *user, int64_t oldest, int64_t latest, struct error *error);
+    bool (*wants)(void *user, struct hash_key key, int64_t time);
+    void *user;
+};
+
 struct intake {
     const struct store_type *store_type;
+    const struct intake_filter *filter; /* or NULL */
     char *const *actions; /* filtered here when not NULL: more than Slack takes in one call */
     size_t action_count;
     struct seen seen;

@@ -134,6 +134,7 @@ static int take_up(struct walker *walker, struct error *error)
         return r;
     intake_init(
         &walker->intake, walker->context.store_type, walker->source, walker->context.config);
+    walker->intake.filter = walker->context.filter;
     walker->covered_until = walker->walk.checkpoint;
     r = walker_take_up_windows(walker, error);
     if (r >= 0)
@@ -150,7 +151,7 @@ int walker_new(
         return error_set(error, ERROR_MEMORY, "no memory for source %s", context->config->name);
     walker->context = *context;
     walker->subject = (struct log_subject){.kind = "source", .name = context->config->name};
-    walker->target = -1;
+    walker->target = context->until > 0 ? context->until : -1;
     walker->newest = walker->walked = walker->neighbour = -1;
     walker->fingerprint = fingerprint_of(context->config);
     (void)governor_ref(context->governor); /* returns what it is given */

@@ -74,6 +74,10 @@ struct walker_context {
     struct store *store;
     struct governor *governor;
     bool once;
+    int64_t until; /* with `once`: the walk ends at this second and not at the present; 0: it does
+                      not */
+    bool spare;    /* takes only the calls that others leave */
+    const struct intake_filter *filter; /* or NULL */
     /* Entries became deliverable. */
     void (*stored)(void *user, struct walker *walker);
     /* Something that a status or `--once` looks at changed. */

@@ -68,6 +68,13 @@ static void start_call(struct walker *walker, const struct slackaudit_page_call 
 void walker_call_page(struct walker *walker)
 {
     const struct store_window *window = &walker->window;
+    const struct intake_filter *filter = walker->context.filter;
+    struct error unready = ERROR_INIT;
+    if (filter != NULL &&
+        filter->prepare(filter->user, window->oldest, window->latest, &unready) < 0) {
+        walker_failed_store(walker, &unready);
+        return;
+    }
     struct slackaudit_query query;
     _cleanup_free_ char *actions = NULL;
     if (source_query(walker->context.config, &query, &actions) < 0) {

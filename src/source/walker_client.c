@@ -9,7 +9,8 @@
 static int64_t may_start(void *user)
 {
     struct walker *walker = user;
-    int64_t wait = governor_ask(walker->context.governor);
+    struct governor *governor = walker->context.governor;
+    int64_t wait = walker->context.spare ? governor_ask_spare(governor) : governor_ask(governor);
     if (wait == 0)
         walker->calls++;
     return wait;

@@ -211,7 +211,7 @@ static bool is_time_unsure(const struct walker *walker, const struct plan *plan)
 {
     bool depends = plan->action == PLAN_NOTHING || !plan->to_now;
     if (!walker->clock.known)
-        return depends;
+        return depends || walker->context.until > 0;
     return walker->clock.disputed && !walker->probed && !walker->context.once &&
            (plan->action == PLAN_NOTHING || plan->to_now);
 }

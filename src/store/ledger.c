@@ -165,8 +165,10 @@ int store_fate(struct store_source *source, const char *output, uint64_t sequenc
 /* ---- The sequences of an id ---- */
 
 int inquiry_match(const struct store_inquiry *inquiry, uint64_t id, uint64_t sequence,
-    int (*visit)(void *user, size_t id, uint64_t sequence), void *user)
+    int (*visit)(void *user, uint64_t id, uint64_t sequence), void *user)
 {
+    if (inquiry->ids == NULL)
+        return visit(user, id, sequence);
     size_t low = 0, high = inquiry->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -175,11 +177,11 @@ int inquiry_match(const struct store_inquiry *inquiry, uint64_t id, uint64_t seq
         else
             high = middle;
     }
-    return low < inquiry->count && inquiry->ids[low] == id ? visit(user, low, sequence) : 0;
+    return low < inquiry->count && inquiry->ids[low] == id ? visit(user, id, sequence) : 0;
 }
 
 static int match_record(const struct record *record, uint64_t first,
-    const struct store_inquiry *inquiry, int (*visit)(void *user, size_t id, uint64_t sequence),
+    const struct store_inquiry *inquiry, int (*visit)(void *user, uint64_t id, uint64_t sequence),
     void *user)
 {
     int result = 0;
@@ -193,7 +195,7 @@ static int match_record(const struct record *record, uint64_t first,
 }
 
 int store_find(struct store_source *source, const struct store_inquiry *inquiry,
-    int (*visit)(void *user, size_t id, uint64_t sequence), void *user, int64_t *ret_from,
+    int (*visit)(void *user, uint64_t id, uint64_t sequence), void *user, int64_t *ret_from,
     struct error *error)
 {
     _cleanup_(query_close) struct query query = QUERY_INIT;

@@ -95,7 +95,7 @@ int past_writer_add(struct past_writer *writer, uint64_t first, int64_t oldest, 
 /* ---- Asking ---- */
 
 static int match_row(const struct query *row, const struct store_inquiry *inquiry,
-    int (*visit)(void *user, size_t id, uint64_t sequence), void *user)
+    int (*visit)(void *user, uint64_t id, uint64_t sequence), void *user)
 {
     uint64_t first = (uint64_t)query_integer(row, 0), count = (uint64_t)query_integer(row, 1);
     struct slice bytes = query_bytes(row, 2);
@@ -114,7 +114,7 @@ static int match_row(const struct query *row, const struct store_inquiry *inquir
 }
 
 int past_find(struct store_source *source, const struct store_inquiry *inquiry,
-    int (*visit)(void *user, size_t id, uint64_t sequence), void *user, struct error *error)
+    int (*visit)(void *user, uint64_t id, uint64_t sequence), void *user, struct error *error)
 {
     struct database *database = source->store->database;
     _cleanup_(query_close) struct query query = QUERY_INIT;

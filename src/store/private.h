@@ -218,7 +218,7 @@ int ledger_load(struct store_source *source, struct position *position, struct e
 /* Part of a transaction: forgets ranges that end at or before `sequence`. */
 int ledger_trim(struct store_source *source, uint64_t sequence, struct error *error);
 int store_find(struct store_source *source, const struct store_inquiry *inquiry,
-    int (*visit)(void *user, size_t id, uint64_t sequence), void *user, int64_t *ret_from,
+    int (*visit)(void *user, uint64_t id, uint64_t sequence), void *user, int64_t *ret_from,
     struct error *error);
 int store_fate(struct store_source *source, const char *output, uint64_t sequence,
     enum store_fate *ret_fate, struct error *error);
@@ -248,9 +248,9 @@ int past_writer_end(struct past_writer *writer, struct error *error);
 
 /* Asks all rows whose times touch the inquiry's. */
 int past_find(struct store_source *source, const struct store_inquiry *inquiry,
-    int (*visit)(void *user, size_t id, uint64_t sequence), void *user, struct error *error);
+    int (*visit)(void *user, uint64_t id, uint64_t sequence), void *user, struct error *error);
 /* Drops what is too old or too much, a slice. 1: something was done. */
 int past_collect(struct store *store, struct error *error);
 /* Calls `visit` when the inquiry asks for the id. */
 int inquiry_match(const struct store_inquiry *inquiry, uint64_t id, uint64_t sequence,
-    int (*visit)(void *user, size_t id, uint64_t sequence), void *user);
+    int (*visit)(void *user, uint64_t id, uint64_t sequence), void *user);

@@ -21,9 +21,9 @@
  * transaction that moves its position. What is too old, or too much, goes, the oldest first, and
  * the ledger says from which second on it still judges.
  *
- * A `visit` must not call the store. Names are copied. Sources and outputs are known by name; what
- * leaves the configuration keeps its state until it is forgotten. One thread. An error leaves the
- * store as it was before the call.
+ * A `visit` must not call the store (that of find() may call fate()). Names are copied. Sources and
+ * outputs are known by name; what leaves the configuration keeps its state until it is forgotten.
+ * One thread. An error leaves the store as it was before the call.
  */
 #pragma once
 
@@ -233,7 +233,7 @@ struct store_type {
      * was read again; 0: not yet numbered). `*ret_from` is the second from which on no id was
      * forgotten. ERROR_CORRUPT; a negative return of `visit` ends it. */
     int (*find)(struct store_source *source, const struct store_inquiry *inquiry,
-        int (*visit)(void *user, size_t id, uint64_t sequence), void *user, int64_t *ret_from,
+        int (*visit)(void *user, uint64_t id, uint64_t sequence), void *user, int64_t *ret_from,
         struct error *error);
     /* What became of a sequence at an output. Cheap when asked in ascending order.
      * ERROR_MISSING for an output that has no position in the source. */

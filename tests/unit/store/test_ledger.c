@@ -103,14 +103,15 @@ static int64_t count_rows(struct world *world, const char *sql)
 struct told {
     struct world *world;
     const char *output;
+    uint64_t id;    /* that somebody knows */
     char fates[16]; /* of each sequence of the id that was asked for */
 };
 
-static int tell(void *user, size_t id, uint64_t sequence)
+static int tell(void *user, uint64_t id, uint64_t sequence)
 {
     struct told *told = user;
     enum store_fate fate;
-    ck_assert_uint_eq(id, 1); /* as asked for in fates_of() */
+    ck_assert_uint_eq(id, told->id);
     ck_assert_ok(store_type->fate(told->world->scene.source, told->output, sequence, &fate, error));
     told->fates[strlen(told->fates)] = "druxp<-"[fate];
     return 0;
@@ -127,7 +128,7 @@ static const char *fates_of(struct world *world, const char *output, int64_t num
     const uint64_t ids[] = {id - 1, id, id + 1};
     const struct store_inquiry inquiry = {
         .ids = ids, .count = 3, .oldest = number, .latest = number};
-    struct told told = {.world = world, .output = output};
+    struct told told = {.world = world, .output = output, .id = id};
     int64_t from = -1;
     ck_assert_ok(store_type->find(world->scene.source, &inquiry, tell, &told, &from, error));
     ck_assert_int_ge(from, 0);
@@ -137,7 +138,8 @@ static const char *fates_of(struct world *world, const char *output, int64_t num
 
 static int64_t judged_from(struct world *world)
 {
-    const struct store_inquiry inquiry = {.ids = NULL, .count = 0, .oldest = 0, .latest = 0};
+    const uint64_t none = 0;
+    const struct store_inquiry inquiry = {.ids = &none, .count = 0, .oldest = 0, .latest = 0};
     int64_t from = -1;
     ck_assert_ok(store_type->find(world->scene.source, &inquiry, tell, NULL, &from, error));
     return from;

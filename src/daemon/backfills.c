@@ -1,0 +1,374 @@
+/*
+ * Back-fills and repairs: walks beside the ordinary ones, each into a queue of its own
+ * (store/beside.h) that only the outputs it is meant for take part in. So it moves no checkpoint,
+ * reaches no other output and goes on after a restart from where its queue's walk stands. It takes
+ * only the calls that polling leaves.
+ *
+ * What a queue is about stands in its name: SOURCE//NUMBER/KIND/FROM-TO. A *back-fill* stores all
+ * that the API shows of the range. A *repair* is for one output, and stores what the ledger says
+ * that output never got: window by window it asks for all ids that the output got, or will get, or
+ * does not want, and leaves these out.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/order.h"
+#include "base/seen.h"
+#include "base/units.h"
+#include "daemon/daemon_private.h"
+
+DEFINE_CLEANUP(struct daemon_backfill, daemon_backfill_free)
+
+/* ---- Names ---- */
+
+bool daemon_backfill_parse(const char *name, struct backfill_subject *ret_subject)
+{
+    struct backfill_subject subject = {.number = 0};
+    struct slice source = source_configured(name);
+    char kind[8];
+    int end = 0;
+    if (source.size > LIMIT_NAME ||
+        sscanf(name + source.size, "//%ld/%7[a-z]/%" SCNd64 "-%" SCNd64 "%n", &subject.number, kind,
+            &subject.from, &subject.to, &end) != 4 ||
+        name[source.size + (size_t)end] != '\0')
+        return false;
+    (void)snprintf(
+        subject.source, sizeof(subject.source), "%.*s", SLICE_PRINT(source)); /* it fits */
+    subject.repairs = strcmp(kind, "repair") == 0;
+    *ret_subject = subject;
+    return true;
+}
+
+static void write_name(const struct backfill_subject *subject, char name[BESIDE_NAME_SIZE])
+{
+    (void)snprintf(name, BESIDE_NAME_SIZE, "%s//%ld/%s/%" PRId64 "-%" PRId64, subject->source,
+        subject->number, subject->repairs ? "repair" : "again", subject->from,
+        subject->to); /* it fits */
+}
+
+/* ---- What an output has already ---- */
+
+struct having {
+    struct daemon_backfill *backfill;
+    struct store_source *source;
+    struct error *error;
+};
+
+/* As the ledger knows it: by eight bytes. */
+static struct hash_key short_key(uint64_t id)
+{
+    return (struct hash_key){{(uint32_t)id, (uint32_t)(id >> 32), 0}};
+}
+
+static int note_having(void *user, uint64_t id, uint64_t sequence)
+{
+    struct having *having = user;
+    struct daemon_backfill *backfill = having->backfill;
+    const struct store_type *store_type = backfill->daemon->store_type;
+    enum store_fate fate;
+    int r = store_type->fate(having->source, backfill->output, sequence, &fate, having->error);
+    if (r < 0 || fate == STORE_NEVER)
+        return r;
+    r = seen_add(&backfill->have, short_key(id), 0);
+    return r < 0 ? error_set(having->error, r, "no memory for what output %s has", backfill->output)
+                 : 0;
+}
+
+/* Names, a NUL byte behind each. */
+struct family {
+    const char *source;
+    struct buffer names;
+};
+
+static int note_member(void *user, const char *name, const struct store_walk *walk)
+{
+    struct family *family = user;
+    (void)walk; /* its name is all that matters here */
+    return source_belongs_to(name, family->source)
+               ? buffer_append(&family->names, name, strlen(name) + 1)
+               : 0;
+}
+
+static int load_member(struct daemon_backfill *backfill, const char *name,
+    const struct store_inquiry *inquiry, struct error *error)
+{
+    struct daemon *daemon = backfill->daemon;
+    struct having having = {.backfill = backfill, .error = error};
+    struct store_walk walk;
+    enum store_fate fate;
+    int64_t from;
+    int r = daemon->store_type->source(daemon->store, name, &having.source, &walk, error);
+    if (r < 0)
+        return r;
+    /* Without a position in it the output has nothing of it. */
+    if (daemon->store_type->fate(having.source, backfill->output, 0, &fate, NULL) < 0)
+        return 0;
+    r = daemon->store_type->find(having.source, inquiry, note_having, &having, &from, error);
+    if (r >= 0 && !source_is_beside(name))
+        backfill->judged_from = higher(from, walk.start);
+    return r;
+}
+
+static int load_having(void *user, int64_t oldest, int64_t latest, struct error *error)
+{
+    struct daemon_backfill *backfill = user;
+    struct daemon *daemon = backfill->daemon;
+    const struct store_inquiry inquiry = {.ids = NULL, .oldest = oldest, .latest = latest};
+    if (backfill->have_oldest == oldest && backfill->have_latest == latest)
+        return 0;
+    seen_deinit(&backfill->have);
+    backfill->have_oldest = backfill->have_latest = -1;
+    struct family family = {.source = backfill->subject.source, .names = BUFFER_INIT(MIB(1))};
+    int r = daemon->store_type->sources(daemon->store, note_member, &family, error);
+    for (size_t at = 0; r >= 0 && at < family.names.size; at += strlen(family.names.data + at) + 1)
+        r = load_member(backfill, family.names.data + at, &inquiry, error);
+    buffer_deinit(&family.names);
+    if (r < 0)
+        return error->code != ERROR_NONE ? r : error_set(error, r, "no memory for a repair");
+    backfill->have_oldest = oldest;
+    backfill->have_latest = latest;
+    return 0;
+}
+
+static bool lacks(void *user, struct hash_key key, int64_t time)
+{
+    struct daemon_backfill *backfill = user;
+    return time >= backfill->judged_from && !seen_has(&backfill->have, short_key(ledger_id(key)));
+}
+
+/* ---- Life ---- */
+
+void daemon_backfill_free(struct daemon_backfill *backfill)
+{
+    if (backfill == NULL)
+        return;
+    walker_free(backfill->walker);
+    governor_unref(backfill->governor);
+    generation_unref(backfill->generation);
+    seen_deinit(&backfill->have);
+    free(backfill);
+}
+
+static void stored(void *user, struct walker *walker)
+{
+    struct daemon_backfill *backfill = user;
+    (void)walker; /* deliveries find out by themselves which source has more */
+    for (size_t i = 0; i < backfill->daemon->output_count; i++)
+        delivery_wake(backfill->daemon->outputs[i]->delivery);
+}
+
+static void changed(void *user, struct walker *walker)
+{
+    struct daemon_backfill *backfill = user;
+    struct walker_status status;
+    walker_status(walker, &status);
+    backfill->done = status.state == WALKER_DONE;
+    loop_task_post(&backfill->daemon->look);
+}
+
+static int start_walker(struct daemon_backfill *backfill, struct error *error)
+{
+    struct daemon *daemon = backfill->daemon;
+    int r = daemon_find_governor(daemon, &backfill->config, &backfill->governor, error);
+    if (r < 0)
+        return r;
+    const struct walker_context context = {
+        .config = &backfill->config,
+        .version = daemon->options.version,
+        .loop = daemon->loop,
+        .engine = daemon->engine,
+        .store_type = daemon->store_type,
+        .store = daemon->store,
+        .governor = backfill->governor,
+        .once = true,
+        .until = backfill->subject.to,
+        .spare = true,
+        .filter = backfill->subject.repairs ? &backfill->filter : NULL,
+        .stored = stored,
+        .changed = changed,
+        .user = backfill,
+    };
+    return walker_new(&backfill->walker, &context, error);
+}
+
+struct output_search {
+    const char *source;
+    char *output; /* LIMIT_NAME + 1 bytes */
+};
+
+static int match_output(void *user, const struct store_position *position)
+{
+    struct output_search *search = user;
+    if (strcmp(position->source, search->source) == 0)
+        (void)snprintf(search->output, LIMIT_NAME + 1, "%s", position->output); /* a name fits */
+    return 0;
+}
+
+/* Takes up the queue of that name where it stands. */
+static int start(struct daemon *daemon, struct generation *generation, const char *name,
+    const struct backfill_subject *subject, struct error *error)
+{
+    const struct config_source *config = config_find_source(generation->config, subject->source);
+    _cleanup_(daemon_backfill_freep) struct daemon_backfill *backfill =
+        calloc(1, sizeof(*backfill));
+    if (config == NULL || backfill == NULL)
+        return config == NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a back-fill");
+    backfill->daemon = daemon;
+    backfill->generation = generation_ref(generation);
+    backfill->subject = *subject;
+    backfill->have_oldest = backfill->have_latest = -1;
+    backfill->filter =
+        (struct intake_filter){.prepare = load_having, .wants = lacks, .user = backfill};
+    (void)snprintf(backfill->name, sizeof(backfill->name), "%s", name); /* it fits */
+    backfill->config = *config;
+    backfill->config.name = backfill->name;
+    backfill->config.start = CONFIG_START_AT;
+    backfill->config.start_value = subject->from;
+    struct output_search search = {.source = name, .output = backfill->output};
+    int r = daemon->store_type->positions(daemon->store, match_output, &search, error);
+    if (r >= 0)
+        r = start_walker(backfill, error);
+    if (r < 0)
+        return r;
+    backfill->next = daemon->backfills;
+    daemon->backfills = TAKE(backfill);
+    return 0;
+}
+
+/* ---- All of them ---- */
+
+void daemon_drop_backfills(struct daemon *daemon)
+{
+    while (daemon->backfills != NULL) {
+        struct daemon_backfill *backfill = daemon->backfills;
+        daemon->backfills = backfill->next;
+        daemon_backfill_free(backfill);
+    }
+}
+
+/* Names of those that are not done, a NUL byte behind each. */
+static int note_unfinished(void *user, const char *name, const struct store_walk *walk)
+{
+    struct buffer *names = user;
+    struct backfill_subject subject;
+    if (!daemon_backfill_parse(name, &subject) || walk->checkpoint >= subject.to)
+        return 0;
+    return buffer_append(names, name, strlen(name) + 1);
+}
+
+void daemon_start_backfills(struct daemon *daemon, struct generation *generation)
+{
+    struct buffer names = BUFFER_INIT(MIB(1));
+    struct error error = ERROR_INIT;
+    daemon_drop_backfills(daemon);
+    if (daemon->options.once)
+        return; /* the next daemon goes on */
+    int r = daemon->store_type->sources(daemon->store, note_unfinished, &names, &error);
+    for (size_t at = 0; r >= 0 && at < names.size; at += strlen(names.data + at) + 1) {
+        struct backfill_subject subject;
+        if (daemon_backfill_parse(names.data + at, &subject))
+            r = start(daemon, generation, names.data + at, &subject, &error);
+    }
+    if (r < 0)
+        log_warning(NULL, "a back-fill cannot go on, and is tried again at the next reload: %s",
+            error.text);
+    buffer_deinit(&names);
+}
+
+/* Nobody walks the queue any more: its ids go to the ledger as soon as their bytes have gone. */
+static void finish(struct daemon_backfill *backfill)
+{
+    struct daemon *daemon = backfill->daemon;
+    struct store_source *source = walker_source(backfill->walker);
+    struct walker_status status;
+    struct error error = ERROR_INIT;
+    walker_status(backfill->walker, &status);
+    struct store_walk walk = status.walk;
+    walk.seen_from = INT64_C(1) << 32;
+    if (daemon->store_type->commit(source, NULL, NULL, STORE_KEEP_OPEN, &walk, &error) < 0)
+        log_warning(NULL, "ids of %s stay longer than needed: %s", backfill->name, error.text);
+    log_info(&(struct log_subject){.kind = "source", .name = backfill->subject.source},
+        "%s is read: %" PRIu64 " entries are sent", backfill->name, status.counts.stored);
+}
+
+void daemon_settle_backfills(struct daemon *daemon)
+{
+    for (struct daemon_backfill **place = &daemon->backfills; *place != NULL;) {
+        struct daemon_backfill *backfill = *place;
+        if (!backfill->done) {
+            place = &backfill->next;
+            continue;
+        }
+        finish(backfill);
+        *place = backfill->next;
+        daemon_backfill_free(backfill);
+    }
+}
+
+/* ---- A new one ---- */
+
+struct number_search {
+    const struct backfill_subject *wanted;
+    long last;
+    char same[BESIDE_NAME_SIZE]; /* one that is about the same and not done; "": none */
+};
+
+static int match_number(void *user, const char *name, const struct store_walk *walk)
+{
+    struct number_search *search = user;
+    const struct backfill_subject *wanted = search->wanted;
+    struct backfill_subject subject;
+    if (!daemon_backfill_parse(name, &subject) || strcmp(subject.source, wanted->source) != 0)
+        return 0;
+    search->last = subject.number > search->last ? subject.number : search->last;
+    bool is_same = subject.repairs == wanted->repairs && subject.from == wanted->from &&
+                   subject.to == wanted->to && walk->checkpoint < subject.to;
+    if (is_same)
+        (void)snprintf(search->same, sizeof(search->same), "%s", name); /* it fits */
+    return 0;
+}
+
+/* The queue must have its outputs before it has anything for them. */
+static int make_queue(struct daemon *daemon, const char *name, const char *const *outputs,
+    size_t count, struct error *error)
+{
+    struct store_source *source = NULL;
+    int r = daemon->store_type->source(daemon->store, name, &source, NULL, error);
+    for (size_t i = 0; r >= 0 && i < count; i++) {
+        uint64_t sequence;
+        r = daemon->store_type->attach(daemon->store, outputs[i], source, &sequence, error);
+        if (r >= 0)
+            r = daemon_join_beside(daemon, outputs[i], error);
+    }
+    return r;
+}
+
+static bool is_running_for(
+    const struct daemon *daemon, const char *name, const char *const *outputs, size_t count)
+{
+    const struct daemon_backfill *backfill = daemon->backfills;
+    while (backfill != NULL && strcmp(backfill->name, name) != 0)
+        backfill = backfill->next;
+    /* A repair of another output is another repair. */
+    return backfill != NULL && (!backfill->subject.repairs ||
+                                   (count == 1 && strcmp(backfill->output, outputs[0]) == 0));
+}
+
+int daemon_add_backfill(struct daemon *daemon, const struct backfill_subject *wanted,
+    const char *const *outputs, size_t count, char ret_name[BESIDE_NAME_SIZE], struct error *error)
+{
+    struct number_search search = {.wanted = wanted};
+    struct backfill_subject subject = *wanted;
+    int r = daemon->store_type->sources(daemon->store, match_number, &search, error);
+    if (r < 0)
+        return r;
+    if (search.same[0] != '\0' && is_running_for(daemon, search.same, outputs, count)) {
+        memcpy(ret_name, search.same, BESIDE_NAME_SIZE);
+        return 0;
+    }
+    subject.number = search.last + 1;
+    write_name(&subject, ret_name);
+    r = make_queue(daemon, ret_name, outputs, count, error);
+    return r < 0 ? r : start(daemon, daemon->generation, ret_name, &subject, error);
+}

@@ -1,0 +1,83 @@
+"""A back-fill sends what Slack has of a range once more, to the outputs that were named and to no other,
+across a kill of the daemon; the checkpoint stays, polling goes on, and the budget of calls holds."""
+
+import json
+import subprocess
+
+from harness import run
+from harness.command import slackauditctl
+from harness.failure import check, same
+from harness.waiting import until
+
+ENTRIES = 6000
+
+
+def time_of(entry):
+    return json.loads(entry)["date_create"]
+
+
+def backfill(bench, daemon, *words, code=0):
+    answer = slackauditctl(bench, "backfill", "--source", "acme", *words,
+                           config=daemon.config_file, limit=90)
+    same(answer.code, code, f"backfill {words}: exit code ({answer.text})")
+    return answer
+
+
+def holds(archive, wanted, what):
+    found = archive.lines()
+    same(len(found), len(wanted), f"{what}: lines")
+    check(found == wanted, f"{what}: other lines, or in another order")
+
+
+def scenario(bench):
+    api = bench.simulator(entries=ENTRIES)
+    expected = api.expected()
+    archive, other = bench.archive(), bench.archive(name="other")
+    daemon = bench.daemon(sources=[api.source(page_limit=50, calls_per_minute=3000)],
+                          outputs=[archive.config(), other.config()])
+    daemon.start()
+    daemon.wait_delivered()
+    checkpoint = daemon.control("checkpoint", "show").result[0]["checkpoint"]
+    holds(archive, expected, "the archive")
+
+    # A part of it, for one output.
+    first, last = time_of(expected[1000]), time_of(expected[1300])
+    part = [entry for entry in expected if first <= time_of(entry) <= last]
+    answer = backfill(bench, daemon, "--from", first, "--to", last, "--output", "archive", "--json")
+    same(answer.result["entries"], len(part), "entries of the part")
+    holds(archive, expected + part, "the archive and the part")
+    holds(other, expected, "the other output")
+
+    # All of it, for all outputs, with a kill in the middle.
+    waiting = subprocess.Popen(
+        [bench.binaries.control, "--config", daemon.config_file, "backfill", "--source", "acme",
+         "--from", str(api.first_time), "--to", str(time_of(expected[-1]))],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(lambda: len(other.lines()) > ENTRIES + 500, lambda: "some of the back-fill", 60)
+    daemon.kill()
+    same(waiting.wait(30), 69, "who waited for it")
+    read = len(other.lines())
+    check(read < 2 * ENTRIES - 500, f"it was through before the kill: {read} lines")
+    daemon.start()
+    text = backfill(bench, daemon, "--from", api.first_time, "--to", time_of(expected[-1]))
+    check(b"6000 entries" in text.out, f"entries of all: {text.text}")
+    check("backfill: 100%" in text.error, f"no progress: {text.error}")
+    holds(other, expected + expected, "the other output with all of it twice")
+    holds(archive, expected + part + expected, "the archive with all of it")
+    now = daemon.control("checkpoint", "show").result
+    same(len(now), 1, "sources with a checkpoint")
+    check(now[0]["checkpoint"] >= checkpoint, f"the checkpoint went back: {now}")
+    daemon.wait_delivered()
+    calls = api.stats()
+    same(calls.get("over_budget", 0), 0, "calls over the budget")
+
+    for words in (("--from", "-1d"), ("--from", "-1d", "--to", "x"),
+                  ("--from", "-1d", "--to", "now", "--output", "none"),
+                  ("--from", "-1d", "--to", "-2d")):
+        backfill(bench, daemon, *words, code=64)
+    daemon.stop()
+    same(slackauditctl(bench, "backfill", "--source", "acme", "--from", "-1d", "--to", "now",
+                       config=daemon.config_file).code, 69, "without a daemon")
+
+
+run(scenario)
