@@ -16,6 +16,7 @@
 #include "base/units.h"
 #include "ctl/api.h"
 #include "ctl/asker.h"
+#include "ctl/backfill_wait.h"
 #include "ctl/moment.h"
 #include "ctl/print.h"
 #include "ctl/progress.h"
@@ -26,7 +27,7 @@
 #include "source/intake.h"
 #include "source/source_client.h"
 
-enum { SOURCE, FROM, TO };
+enum { SOURCE, FROM, TO, REPAIR };
 enum { CHUNK = 1500, ID_DIGITS = 16 };
 
 DEFINE_CLEANUP(struct slackaudit_entries, slackaudit_entries_free)
@@ -47,6 +48,8 @@ struct seen_entry {
 struct output_totals {
     char name[LIMIT_NAME + 1];
     int64_t got, unwanted, pending, before, found[FINDINGS];
+    int64_t lacks_from, lacks_to; /* times of what it never got */
+    int64_t mended;
 };
 
 struct verification {
@@ -66,6 +69,13 @@ struct verification {
 };
 
 /* ---- What is told ---- */
+
+static void note_lack(struct output_totals *output, const struct seen_entry *entry)
+{
+    bool first = output->found[NEVER]++ == 0;
+    output->lacks_from = first ? entry->time : lower(output->lacks_from, entry->time);
+    output->lacks_to = first ? entry->time : higher(output->lacks_to, entry->time);
+}
 
 static int tell_finding(struct verification *verification, const struct output_totals *output,
     enum finding finding, const struct seen_entry *entry)
@@ -101,6 +111,9 @@ static void tell_output(const struct output_totals *output)
            ", from before its time %" PRId64 "\n",
         output->name, output->got, output->unwanted, output->found[NEVER], output->found[TWICE],
         output->found[DEAD], output->pending, output->before);
+    if (output->mended > 0)
+        printf(
+            "%s: %" PRId64 " entries that it never got were sent\n", output->name, output->mended);
 }
 
 static void tell_end(struct verification *verification)
@@ -128,6 +141,7 @@ static void write_output_totals(struct json_writer *writer, const struct output_
     json_writer_number(writer, "before", output->before);
     for (size_t i = 0; i < FINDINGS; i++)
         json_writer_number(writer, finding_names[i], output->found[i]);
+    json_writer_number(writer, "mended", output->mended);
     json_writer_close(writer, '}');
 }
 
@@ -192,7 +206,10 @@ static int find_at(struct verification *verification, struct output_totals *outp
         const struct seen_entry *entry = entry_at(verification, places, i);
         if (entry == NULL)
             return ERROR_INVALID;
-        output->found[finding]++;
+        if (finding == NEVER)
+            note_lack(output, entry);
+        else
+            output->found[finding]++;
         r = tell_finding(verification, output, finding, entry);
     }
     return r;
@@ -215,7 +232,7 @@ static int judge_unknown(struct verification *verification, struct output_totals
         } else if (entry->time >= settled) {
             output->pending++;
         } else {
-            output->found[NEVER]++;
+            note_lack(output, entry);
             r = tell_finding(verification, output, NEVER, entry);
         }
     }
@@ -342,6 +359,40 @@ static int walk(struct verification *verification, struct slackaudit_entries *en
     }
 }
 
+/* ---- Mending ---- */
+
+/* The daemon walks what lies between, and sends what the ledger says that the output never got. */
+static int repair_output(struct verification *verification, struct output_totals *output)
+{
+    char from[24], to[24], name[BACKFILL_NAME_SIZE];
+    (void)snprintf(from, sizeof(from), "%" PRId64, output->lacks_from); /* fits */
+    (void)snprintf(to, sizeof(to), "%" PRId64, output->lacks_to);       /* fits */
+    const char *const words[] = {
+        "backfill", "repair", verification->source, from, to, output->name};
+    int exit_code = backfill_begin(&verification->asker, words, 6, name);
+    if (exit_code == DAEMON_EXIT_DONE)
+        exit_code =
+            backfill_wait(&verification->asker, &verification->progress, name, &output->mended);
+    return exit_code;
+}
+
+static int repair(struct verification *verification)
+{
+    int exit_code = DAEMON_EXIT_DONE;
+    for (size_t i = 0; exit_code == DAEMON_EXIT_DONE && i < verification->output_count; i++) {
+        struct output_totals *output = &verification->outputs[i];
+        if (output->found[NEVER] == 0)
+            continue;
+        progress_init(&verification->progress, "repair", verification->request->json);
+        exit_code = repair_output(verification, output);
+        progress_show(&verification->progress, 1, 1, output->name);
+        progress_clear(&verification->progress);
+    }
+    return exit_code;
+}
+
+/* ---- All of it ---- */
+
 static int verify(struct verification *verification)
 {
     _cleanup_free_ char *actions = NULL;
@@ -361,6 +412,8 @@ static int verify(struct verification *verification)
     if (exit_code == DAEMON_EXIT_DONE)
         show_progress(verification, verification->from);
     progress_clear(&verification->progress);
+    if (exit_code == DAEMON_EXIT_DONE && verification->request->values[REPAIR] != NULL)
+        exit_code = repair(verification);
     return exit_code == DAEMON_EXIT_DONE && verification->findings > 0 ? CTL_EXIT_NO : exit_code;
 }
 
@@ -401,7 +454,7 @@ static int run(const struct ctl_request *request)
         request->values[FROM] == NULL)
         return print_complaint(DAEMON_EXIT_USAGE,
             "wrong words for verify: it is `slackauditctl verify --source NAME --from TIME [--to "
-            "TIME]`");
+            "TIME] [--repair]`");
     struct verification *verification = calloc(1, sizeof(*verification));
     if (verification == NULL)
         return print_complaint(DAEMON_EXIT_TRY_AGAIN, "no memory");
@@ -432,13 +485,14 @@ static const struct ctl_option options[] = {
     [SOURCE] = {"source", "NAME", "whose entries"},
     [FROM] = {"from", "TIME", "entries of this second and later"},
     [TO] = {"to", "TIME", "entries of this second and earlier; without it, up to now"},
+    [REPAIR] = {"repair", NULL, "have the daemon send what an output never got"},
 };
 
 const struct ctl_verb verb_verify = {
     .name = "verify",
     .forms =
         (const struct ctl_form[]){
-            {"verify --source NAME --from TIME [--to TIME]",
+            {"verify --source NAME --from TIME [--to TIME] [--repair]",
                 "ask Slack again what there was, and the ledger\nwhat every output got of it"},
             {0},
         },
@@ -447,7 +501,9 @@ const struct ctl_verb verb_verify = {
     "Named is each id that an output never got, got twice, or has in dead letter; the exit code\n"
     "is 1 then. \"Twice\" is also what was sent again after a lost answer: the receiver may\n"
     "have it twice. What was never read is counted as never got once the overlap has passed.\n"
-    "Calls count in the budget of the running daemon.\n",
+    "Calls count in the budget of the running daemon.\n"
+    "\n"
+    "A repair reaches only the outputs that lack something, and sends them only that.\n",
     CTL_VERB_OPTIONS(options),
     .run = run,
 };

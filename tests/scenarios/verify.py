@@ -112,7 +112,28 @@ def names_exactly(bench, api, daemon):
     answer = verify(bench, daemon, api, "--to", str(before), "--json", start=when)
     same(findings(answer), [], "between the two")
     check(0 < answer.result["entries"] < 2500, f"entries between the two: {answer.result}")
+    repairs(bench, api, daemon, wanted)
     daemon.stop()
+
+
+def repairs(bench, api, daemon, wanted):
+    """The first is mended, and nothing else is touched."""
+    before = {archive: (bench.folder / archive).read_bytes().splitlines()
+              for archive in ("archive/archive.ndjson", "some.ndjson")}
+    checkpoint = daemon.control("checkpoint", "show").result[0]["checkpoint"]
+    answer = verify(bench, daemon, api, "--repair", "--json", code=1)
+    same(findings(answer), wanted, "found before the repair")
+    same(totals(answer, "archive")["mended"], 1, "mended")
+    now = (bench.folder / "archive/archive.ndjson").read_bytes().splitlines()
+    same(now, before["archive/archive.ndjson"] + [api.expected()[777]], "the archive")
+    same((bench.folder / "some.ndjson").read_bytes().splitlines(), before["some.ndjson"],
+         "another output")
+    same(findings(verify(bench, daemon, api, "--repair", "--json", code=1)), wanted[1:],
+         "what is left")
+    same((bench.folder / "archive/archive.ndjson").read_bytes().splitlines(), now,
+         "the archive after a second repair")
+    check(daemon.control("checkpoint", "show").result[0]["checkpoint"] >= checkpoint,
+          "the checkpoint went back")
 
 
 def lost_answers(bench, api):
