@@ -20,6 +20,9 @@
 
 DEFINE_CLEANUP(struct daemon_backfill, daemon_backfill_free)
 
+/* Seconds of the first window; it doubles from there. What is known of one is looked up at once. */
+enum { FIRST_WIDTH = 600 };
+
 /* ---- Names ---- */
 
 bool daemon_backfill_parse(const char *name, struct backfill_subject *ret_subject)
@@ -334,7 +337,11 @@ static int make_queue(struct daemon *daemon, const char *name, const char *const
     size_t count, struct error *error)
 {
     struct store_source *source = NULL;
-    int r = daemon->store_type->source(daemon->store, name, &source, NULL, error);
+    struct store_walk walk;
+    int r = daemon->store_type->source(daemon->store, name, &source, &walk, error);
+    walk.width = FIRST_WIDTH;
+    if (r >= 0)
+        r = daemon->store_type->commit(source, NULL, NULL, STORE_KEEP_OPEN, &walk, error);
     for (size_t i = 0; r >= 0 && i < count; i++) {
         uint64_t sequence;
         r = daemon->store_type->attach(daemon->store, outputs[i], source, &sequence, error);

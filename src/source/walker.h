@@ -76,7 +76,7 @@ struct walker_context {
     bool once;
     int64_t until; /* with `once`: the walk ends at this second and not at the present; 0: it does
                       not */
-    bool spare;    /* takes only the calls that others leave */
+    bool spare;    /* takes only the calls that others leave, and half of the store */
     const struct intake_filter *filter; /* or NULL */
     /* Entries became deliverable. */
     void (*stored)(void *user, struct walker *walker);

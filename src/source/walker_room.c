@@ -93,19 +93,28 @@ static void tell_pause(struct walker *walker, const struct store_usage *usage)
         holder.bytes > 0 ? "; " : "", walker->last_error);
 }
 
+/* Who takes only what others leave has half the room, so that it never stops them. */
+static struct store_usage usage_of(const struct walker *walker)
+{
+    struct store_usage usage;
+    walker->context.store_type->usage(walker->context.store, &usage);
+    if (walker->context.spare)
+        usage.max_bytes /= 2;
+    return usage;
+}
+
 /* At the cap polling waits for the outputs, unless it is this walk's own undeliverable part that
  * fills the store. */
 bool walker_has_room(struct walker *walker)
 {
-    struct store_usage usage;
-    walker->context.store_type->usage(walker->context.store, &usage);
+    struct store_usage usage = usage_of(walker);
     uint64_t mark = walker->paused_logged ? usage.max_bytes - usage.max_bytes / 8 : usage.max_bytes;
     while (usage.live_bytes >= mark && !can_outputs_help(&usage)) {
         if (walker->piece_count == 0 && walker->is_open && !walker_can_narrow(&walker->window))
             return true; /* it is finished past the cap */
         if (!give_up_for_room(walker))
             break;
-        walker->context.store_type->usage(walker->context.store, &usage);
+        usage = usage_of(walker);
     }
     if (usage.live_bytes < mark) {
         if (walker->paused_logged) {

@@ -271,6 +271,39 @@ START_TEST(a_wall_clock_set_back_across_a_restart_holds_it_up_for_a_day_at_most)
 }
 END_TEST
 
+START_TEST(who_takes_what_others_leave_never_makes_them_wait)
+{
+    static struct budget budget;
+    begin(&budget, DEFAULT_LIMIT);
+    int64_t wait = governor_ask_spare(budget.governor);
+    ck_assert_int_gt(wait, 0); /* the one call of a start is not spare */
+    ck_assert_int_eq(governor_calls_left(budget.governor), 1);
+    size_t spare = 0;
+    for (int second = 0; second < 600; second++) {
+        clock_advance(budget.clock, USEC_PER_SEC);
+        while ((wait = governor_ask_spare(budget.governor)) == 0)
+            spare++;
+        ck_assert_int_gt(wait, 0);
+        if (second % 3 == 2) /* polling: 20 calls a minute */
+            ck_assert_int_eq(ask(&budget), 0);
+    }
+    ck_assert_uint_eq(budget.count, 200);
+    /* It gets the rest of 45 a minute, a call or two of the end apart. */
+    ck_assert_uint_ge(spare, 245);
+    ck_assert_uint_le(spare, 252);
+    clock_advance(budget.clock, MINUTE);
+    ck_assert_int_eq(governor_ask_spare(budget.governor), 0);
+    ck_assert_int_eq(governor_pause(budget.governor, 5 * USEC_PER_SEC, NULL), 0);
+    ck_assert_int_eq(governor_ask_spare(budget.governor), 5 * USEC_PER_SEC);
+    end(&budget);
+
+    begin(&budget, 8); /* a bucket of one call: what is left then is all of it */
+    ck_assert_int_eq(governor_ask_spare(budget.governor), 0);
+    ck_assert_int_gt(ask(&budget), 0);
+    end(&budget);
+}
+END_TEST
+
 static int refuse_pause(
     struct store *store, const char *name, int64_t until_wall, struct error *error)
 {
@@ -320,5 +353,6 @@ CHECK_MAIN("governor", forty_five_a_minute_never_pass_fifty_in_any_minute,
     a_new_limit_holds_at_once_in_both_directions, a_pause_closes_it_for_everyone_until_it_is_over,
     a_pause_outlives_the_process, a_wall_clock_that_is_set_moves_no_pause_of_this_process,
     a_wall_clock_set_back_across_a_restart_holds_it_up_for_a_day_at_most,
+    who_takes_what_others_leave_never_makes_them_wait,
     a_pause_that_cannot_be_kept_holds_all_the_same,
     without_a_store_a_pause_holds_as_long_as_the_governor)
