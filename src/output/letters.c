@@ -65,8 +65,9 @@ static int next_line(struct letters *letters, struct slice *ret_line, struct err
 {
     size_t searched = 0;
     for (;;) {
-        struct slice left = {.data = letters->bytes.data + letters->used,
-            .size = letters->bytes.size - letters->used};
+        struct slice left = {.size = letters->bytes.size - letters->used};
+        if (left.size > 0) /* else there may be no memory yet to point into */
+            left.data = letters->bytes.data + letters->used;
         const char *end =
             left.size == 0 ? NULL : memchr(left.data + searched, '\n', left.size - searched);
         if (end != NULL) {
