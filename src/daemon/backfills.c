@@ -125,7 +125,8 @@ static int load_having(void *user, int64_t oldest, int64_t latest, struct error 
     struct family family = {.source = backfill->subject.source, .names = BUFFER_INIT(MIB(1))};
     int r = daemon->store_type->sources(daemon->store, note_member, &family, error);
     for (size_t at = 0; r >= 0 && at < family.names.size; at += strlen(family.names.data + at) + 1)
-        r = load_member(backfill, family.names.data + at, &inquiry, error);
+        if (strcmp(family.names.data + at, backfill->name) != 0) /* its own walk knows these */
+            r = load_member(backfill, family.names.data + at, &inquiry, error);
     buffer_deinit(&family.names);
     if (r < 0)
         return error->code != ERROR_NONE ? r : error_set(error, r, "no memory for a repair");
@@ -312,24 +313,59 @@ void daemon_settle_backfills(struct daemon *daemon)
 /* ---- A new one ---- */
 
 struct number_search {
-    const struct backfill_subject *wanted;
+    const char *source;
     long last;
-    char same[BESIDE_NAME_SIZE]; /* one that is about the same and not done; "": none */
 };
 
 static int match_number(void *user, const char *name, const struct store_walk *walk)
 {
     struct number_search *search = user;
-    const struct backfill_subject *wanted = search->wanted;
     struct backfill_subject subject;
-    if (!daemon_backfill_parse(name, &subject) || strcmp(subject.source, wanted->source) != 0)
-        return 0;
-    search->last = subject.number > search->last ? subject.number : search->last;
-    bool is_same = subject.repairs == wanted->repairs && subject.from == wanted->from &&
-                   subject.to == wanted->to && walk->checkpoint < subject.to;
-    if (is_same)
-        (void)snprintf(search->same, sizeof(search->same), "%s", name); /* it fits */
+    (void)walk; /* its name is all that matters here */
+    if (daemon_backfill_parse(name, &subject) && strcmp(subject.source, search->source) == 0 &&
+        subject.number > search->last)
+        search->last = subject.number;
     return 0;
+}
+
+struct audience {
+    const char *name;
+    const char *const *outputs;
+    size_t count, present, others;
+};
+
+static int match_audience(void *user, const struct store_position *position)
+{
+    struct audience *audience = user;
+    if (strcmp(position->source, audience->name) != 0)
+        return 0;
+    size_t place = 0;
+    while (place < audience->count && strcmp(audience->outputs[place], position->output) != 0)
+        place++;
+    ++*(place < audience->count ? &audience->present : &audience->others);
+    return 0;
+}
+
+/* The queue is for these outputs and no others. */
+static bool has_audience(
+    const struct daemon_backfill *backfill, const char *const *outputs, size_t count)
+{
+    struct audience audience = {.name = backfill->name, .outputs = outputs, .count = count};
+    const struct daemon *daemon = backfill->daemon;
+    return daemon->store_type->positions(daemon->store, match_audience, &audience, NULL) >= 0 &&
+           audience.present == count && audience.others == 0;
+}
+
+/* A back-fill of the same range goes on. Of repairs an output has one at a time, whatever its
+ * range: two would not know of each other what they are about to send. */
+static bool is_same(const struct daemon_backfill *backfill, const struct backfill_subject *wanted,
+    const char *const *outputs, size_t count)
+{
+    const struct backfill_subject *subject = &backfill->subject;
+    if (strcmp(subject->source, wanted->source) != 0 || subject->repairs != wanted->repairs)
+        return false;
+    bool same_range = subject->from == wanted->from && subject->to == wanted->to;
+    return (subject->repairs || same_range) && has_audience(backfill, outputs, count);
 }
 
 /* The queue must have its outputs before it has anything for them. */
@@ -351,29 +387,19 @@ static int make_queue(struct daemon *daemon, const char *name, const char *const
     return r;
 }
 
-static bool is_running_for(
-    const struct daemon *daemon, const char *name, const char *const *outputs, size_t count)
-{
-    const struct daemon_backfill *backfill = daemon->backfills;
-    while (backfill != NULL && strcmp(backfill->name, name) != 0)
-        backfill = backfill->next;
-    /* A repair of another output is another repair. */
-    return backfill != NULL && (!backfill->subject.repairs ||
-                                   (count == 1 && strcmp(backfill->output, outputs[0]) == 0));
-}
-
 int daemon_add_backfill(struct daemon *daemon, const struct backfill_subject *wanted,
     const char *const *outputs, size_t count, char ret_name[BESIDE_NAME_SIZE], struct error *error)
 {
-    struct number_search search = {.wanted = wanted};
+    struct number_search search = {.source = wanted->source};
     struct backfill_subject subject = *wanted;
+    for (const struct daemon_backfill *each = daemon->backfills; each != NULL; each = each->next)
+        if (is_same(each, wanted, outputs, count)) {
+            memcpy(ret_name, each->name, BESIDE_NAME_SIZE);
+            return 0;
+        }
     int r = daemon->store_type->sources(daemon->store, match_number, &search, error);
     if (r < 0)
         return r;
-    if (search.same[0] != '\0' && is_running_for(daemon, search.same, outputs, count)) {
-        memcpy(ret_name, search.same, BESIDE_NAME_SIZE);
-        return 0;
-    }
     subject.number = search.last + 1;
     write_name(&subject, ret_name);
     r = make_queue(daemon, ret_name, outputs, count, error);
