@@ -151,21 +151,21 @@ static int work_on(struct work *work, const struct config *config, bool retries)
     if (only != NULL && config_find_output(config, only) == NULL)
         return configuration_no_output(config, only);
     if (work->request->json)
-        printf("{\"ok\":true,\"result\":%s", retries ? "{" : "[");
+        printf("{\"result\":%s", retries ? "{" : "[");
     for (size_t i = 0; exit_code == DAEMON_EXIT_DONE && i < config->output_count; i++) {
         const char *name = config->outputs[i].name;
         if (only == NULL || strcmp(only, name) == 0)
             exit_code = retries ? retry(work, name) : list(work, name);
     }
-    if (exit_code != DAEMON_EXIT_DONE)
-        return exit_code;
-    if (retries)
+    bool done = exit_code == DAEMON_EXIT_DONE;
+    if (retries && (done || work->request->json))
         end_retry(work);
-    else
+    else if (done)
         end_list(work);
     if (work->request->json)
-        printf("%s}\n", retries ? "}" : "]");
-    return DAEMON_EXIT_DONE;
+        printf(
+            "%s,\"ok\":%s,\"exit\":%d}\n", retries ? "}" : "]", done ? "true" : "false", exit_code);
+    return exit_code;
 }
 
 static int run(const struct ctl_request *request)
