@@ -104,15 +104,11 @@ static unsigned decide_kinds(
 
 /* ---- Problems ---- */
 
-int schema_problem(
-    struct schema_reader *reader, const struct schema_site *site, const char *format, ...)
+static int _printf_(3, 0) add_problem(struct schema_reader *reader, const struct schema_site *site,
+    const char *format, va_list arguments)
 {
     _cleanup_free_ char *text = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    int size = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (size < 0) {
+    if (vasprintf(&text, format, arguments) < 0) {
         text = NULL;
         return ERROR_MEMORY;
     }
@@ -121,21 +117,26 @@ int schema_problem(
         config_place_text(site->place, place), text);
 }
 
+int schema_problem(
+    struct schema_reader *reader, const struct schema_site *site, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int code = add_problem(reader, site, format, arguments);
+    va_end(arguments);
+    return code;
+}
+
 int schema_problem_at(struct schema_reader *reader, const struct schema_site *site, const char *key,
     const char *format, ...)
 {
-    _cleanup_free_ char *text = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    int size = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (size < 0) {
-        text = NULL;
-        return ERROR_MEMORY;
-    }
     struct config_place place = {.parent = site->place, .key = key};
     struct schema_site at = {.node = config_node_near(site->node, key), .place = &place};
-    return schema_problem(reader, &at, "%s", text);
+    va_list arguments;
+    va_start(arguments, format);
+    int code = add_problem(reader, &at, format, arguments);
+    va_end(arguments);
+    return code;
 }
 
 int schema_unexpected(struct schema_reader *reader, const struct schema_site *site)
