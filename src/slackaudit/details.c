@@ -279,9 +279,9 @@ static int list_in_text(struct slackaudit_document **ret_document,
     struct slackaudit_problem *problem)
 {
     _cleanup_(slackaudit_document_freep) struct slackaudit_document *document = NULL;
-    int result = slackaudit_document_parse(&document, text.data, text.size, problem);
-    if (result < 0)
-        return result;
+    int code = slackaudit_document_parse(&document, text.data, text.size, problem);
+    if (code < 0)
+        return code;
     const struct slackaudit_value *list = slackaudit_document_root(document);
     if (slackaudit_value_type(list) != SLACKAUDIT_ARRAY)
         return refuse("the JSON in users", list, problem);
@@ -294,12 +294,8 @@ int slackaudit_details_users(struct slackaudit_document **ret_document,
     const struct slackaudit_value **ret_list, const struct slackaudit_value *users,
     struct slackaudit_problem *problem)
 {
-    if (ret_document == NULL || ret_list == NULL) {
-        struct error error = ERROR_INIT;
-        int code = error_set(&error, ERROR_INVALID, "%s is NULL",
-            ret_document == NULL ? "ret_document" : "ret_list");
-        return problem_tell(problem, code, &error);
-    }
+    if (ret_document == NULL || ret_list == NULL)
+        return problem_of_null(problem, ret_document == NULL ? "ret_document" : "ret_list");
     const struct slackaudit_value *list = NULL;
     struct slackaudit_text text = record_text(users);
     switch (text.type) {

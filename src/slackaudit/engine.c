@@ -82,8 +82,9 @@ int slackaudit_engine_new(struct slackaudit_engine **ret_engine,
     const struct slackaudit_clock *clock, struct slackaudit_problem *problem)
 {
     struct error error = ERROR_INIT;
-    int code = ret_engine == NULL ? error_set(&error, ERROR_INVALID, "ret_engine is NULL")
-                                  : engine_new(ret_engine, clock, &error);
+    if (ret_engine == NULL)
+        return problem_of_null(problem, "ret_engine");
+    int code = engine_new(ret_engine, clock, &error);
     return code < 0 ? problem_tell(problem, code, &error) : SLACKAUDIT_OK;
 }
 

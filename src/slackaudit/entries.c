@@ -391,7 +391,7 @@ int slackaudit_entries_try(struct slackaudit_entries *entries,
     struct slackaudit_entry_slice *ret_entry, struct slackaudit_problem *problem)
 {
     if (entries == NULL || ret_entry == NULL)
-        return refuse(problem, entries == NULL ? "entries is NULL" : "ret_entry is NULL");
+        return problem_of_null(problem, entries == NULL ? "entries" : "ret_entry");
     if (entries->call != NULL)
         return SLACKAUDIT_ENTRIES_WAIT;
     int taken = take(entries, ret_entry, problem);

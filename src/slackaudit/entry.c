@@ -40,13 +40,10 @@ int slackaudit_entry_parse(struct slackaudit_document **ret_document,
     struct slackaudit_entry *ret_entry, const char *data, size_t size,
     struct slackaudit_problem *problem)
 {
-    if (ret_entry == NULL) {
-        struct error error = ERROR_INIT;
-        int code = error_set(&error, ERROR_INVALID, "ret_entry is NULL");
-        return problem_tell(problem, code, &error);
-    }
-    int result = slackaudit_document_parse(ret_document, data, size, problem);
-    if (result == SLACKAUDIT_OK)
+    if (ret_entry == NULL)
+        return problem_of_null(problem, "ret_entry");
+    int code = slackaudit_document_parse(ret_document, data, size, problem);
+    if (code == SLACKAUDIT_OK)
         slackaudit_entry_read(slackaudit_document_root(*ret_document), ret_entry);
-    return result;
+    return code;
 }

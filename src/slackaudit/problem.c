@@ -38,6 +38,13 @@ int problem_tell(struct slackaudit_problem *problem, int code, const struct erro
     return told;
 }
 
+int problem_of_null(struct slackaudit_problem *problem, const char *name)
+{
+    struct error error = ERROR_INIT;
+    int code = error_set(&error, ERROR_INVALID, "%s is NULL", name);
+    return problem_tell(problem, code, &error);
+}
+
 const char *slackaudit_error_name(int code)
 {
     switch (code) {

@@ -10,7 +10,11 @@
  * lack a text. */
 int problem_tell(struct slackaudit_problem *problem, int code, const struct error *error);
 
-/* The same for an error that has no `struct error` yet. */
+/* Refuses the parameter of that name, which is NULL: fills `problem` (may be NULL) and returns
+ * SLACKAUDIT_ERROR_INVALID. */
+int problem_of_null(struct slackaudit_problem *problem, const char *name);
+
+/* The library's code for one of the tree's. */
 int problem_code(int error_code);
 
 /* Fills `problem` (may be NULL) with one of the library's codes and its text. */

@@ -62,17 +62,11 @@ static int take_body(struct slackaudit_response *response, const struct slackaud
     return response->answer.body == NULL ? ERROR_MEMORY : 0;
 }
 
-static int refuse_null(const char *name, struct slackaudit_problem *problem)
-{
-    struct error error = ERROR_INIT;
-    return problem_tell(problem, error_set(&error, ERROR_INVALID, "%s is NULL", name), &error);
-}
-
 int slackaudit_answer_keep(const struct slackaudit_answer *answer,
     struct slackaudit_response **ret_response, struct slackaudit_problem *problem)
 {
     if (answer == NULL || ret_response == NULL)
-        return refuse_null(answer == NULL ? "answer" : "ret_response", problem);
+        return problem_of_null(problem, answer == NULL ? "answer" : "ret_response");
     struct error error = ERROR_INIT;
     const struct buffer *body = answer->inside;
     if (body != NULL && body->data == NULL) /* one that is there has its NUL byte at least */
@@ -108,7 +102,7 @@ int slackaudit_response_json(struct slackaudit_response *response,
     const struct slackaudit_value **ret_value, struct slackaudit_problem *problem)
 {
     if (response == NULL || ret_value == NULL)
-        return refuse_null(response == NULL ? "response" : "ret_value", problem);
+        return problem_of_null(problem, response == NULL ? "response" : "ret_value");
     if (response->document == NULL) {
         int code = slackaudit_document_parse(
             &response->document, response->answer.body, response->answer.body_size, problem);
@@ -123,7 +117,7 @@ int slackaudit_response_logs(struct slackaudit_response *response,
     struct slackaudit_logs_body *ret_logs, struct slackaudit_problem *problem)
 {
     if (ret_logs == NULL)
-        return refuse_null("ret_logs", problem);
+        return problem_of_null(problem, "ret_logs");
     const struct slackaudit_value *value = NULL;
     int code = slackaudit_response_json(response, &value, problem);
     if (code == SLACKAUDIT_OK)
@@ -135,7 +129,7 @@ int slackaudit_response_schemas(struct slackaudit_response *response,
     struct slackaudit_schemas_body *ret_schemas, struct slackaudit_problem *problem)
 {
     if (ret_schemas == NULL)
-        return refuse_null("ret_schemas", problem);
+        return problem_of_null(problem, "ret_schemas");
     const struct slackaudit_value *value = NULL;
     int code = slackaudit_response_json(response, &value, problem);
     if (code == SLACKAUDIT_OK)
@@ -147,7 +141,7 @@ int slackaudit_response_actions(struct slackaudit_response *response,
     struct slackaudit_actions_body *ret_actions, struct slackaudit_problem *problem)
 {
     if (ret_actions == NULL)
-        return refuse_null("ret_actions", problem);
+        return problem_of_null(problem, "ret_actions");
     const struct slackaudit_value *value = NULL;
     int code = slackaudit_response_json(response, &value, problem);
     if (code == SLACKAUDIT_OK)

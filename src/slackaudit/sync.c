@@ -34,10 +34,7 @@ static int check(const struct slackaudit_client *client,
 {
     if (client != NULL && ret_response != NULL)
         return 0;
-    struct error error = ERROR_INIT;
-    int code =
-        error_set(&error, ERROR_INVALID, "%s is NULL", client == NULL ? "client" : "ret_response");
-    return problem_tell(problem, code, &error);
+    return problem_of_null(problem, client == NULL ? "client" : "ret_response");
 }
 
 static int fail(struct wait *wait, int code, const char *text)

@@ -42,9 +42,9 @@ static int parse(struct slackaudit_document **ret_document, struct slice bytes, 
         calloc(1, sizeof(*document));
     if (document == NULL)
         return error_set(error, ERROR_MEMORY, "no memory to read JSON");
-    int result = json_parse(bytes, &document->json, error);
-    if (result < 0)
-        return result;
+    int code = json_parse(bytes, &document->json, error);
+    if (code < 0)
+        return code;
     *ret_document = TAKE(document);
     return 0;
 }
@@ -53,9 +53,10 @@ int slackaudit_document_parse(struct slackaudit_document **ret_document, const c
     size_t size, struct slackaudit_problem *problem)
 {
     struct error error = ERROR_INIT;
-    int result = ret_document == NULL ? error_set(&error, ERROR_INVALID, "ret_document is NULL")
-                                      : parse(ret_document, (struct slice){data, size}, &error);
-    return result < 0 ? problem_tell(problem, result, &error) : SLACKAUDIT_OK;
+    if (ret_document == NULL)
+        return problem_of_null(problem, "ret_document");
+    int code = parse(ret_document, (struct slice){data, size}, &error);
+    return code < 0 ? problem_tell(problem, code, &error) : SLACKAUDIT_OK;
 }
 
 void slackaudit_document_free(struct slackaudit_document *document)
@@ -236,9 +237,9 @@ int slackaudit_value_write(const struct slackaudit_value *value, char **ret_text
     if (ret_text == NULL)
         return SLACKAUDIT_ERROR_INVALID;
     _cleanup_(buffer_deinit) struct buffer text = BUFFER_INIT(2 * LIMIT_DOCUMENT);
-    int result = value == NULL ? 0 : json_write(json_of(value), false, &text);
-    if (result < 0)
-        return problem_code(result);
+    int code = value == NULL ? 0 : json_write(json_of(value), false, &text);
+    if (code < 0)
+        return problem_code(code);
     if (buffer_text(&text) == NULL)
         return SLACKAUDIT_ERROR_MEMORY;
     if (ret_size != NULL)

@@ -7,11 +7,8 @@
 static struct slackaudit_document *read_details(
     const char *quoted, struct slackaudit_details *ret_details)
 {
-    char text[KIB(2)];
-    (void)snprintf(text, sizeof(text), "{'details':%s}", quoted);
-    struct slackaudit_document *document = document_of(text);
-    static struct slackaudit_entry entry;
-    slackaudit_entry_read(slackaudit_document_root(document), &entry);
+    struct slackaudit_entry entry;
+    struct slackaudit_document *document = read_member("details", quoted, &entry);
     *ret_details = entry.details;
     return document;
 }

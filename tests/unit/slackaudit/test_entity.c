@@ -9,11 +9,8 @@
 static struct slackaudit_document *read_entity(
     const char *quoted, struct slackaudit_entity *ret_entity)
 {
-    char text[KIB(2)];
-    (void)snprintf(text, sizeof(text), "{'entity':%s}", quoted);
-    struct slackaudit_document *document = document_of(text);
-    static struct slackaudit_entry entry;
-    slackaudit_entry_read(slackaudit_document_root(document), &entry);
+    struct slackaudit_entry entry;
+    struct slackaudit_document *document = read_member("entity", quoted, &entry);
     *ret_entity = entry.entity;
     return document;
 }

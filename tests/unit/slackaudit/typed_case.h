@@ -43,6 +43,18 @@ static inline struct slackaudit_document *document_of(const char *quoted)
     return document;
 }
 
+/* An entry with this one member, read. */
+static inline struct slackaudit_document *read_member(
+    const char *name, const char *quoted, struct slackaudit_entry *ret_entry)
+{
+    char text[KIB(2)];
+    int size = snprintf(text, sizeof(text), "{'%s':%s}", name, quoted);
+    ck_assert_uint_lt((size_t)size, sizeof(text));
+    struct slackaudit_document *document = document_of(text);
+    slackaudit_entry_read(slackaudit_document_root(document), ret_entry);
+    return document;
+}
+
 /* NULL: no text was sent. */
 static inline void expect_text(struct slackaudit_text text, const char *expected)
 {
