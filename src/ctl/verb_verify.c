@@ -145,7 +145,7 @@ static void write_output_totals(struct json_writer *writer, const struct output_
     json_writer_close(writer, '}');
 }
 
-/* The end of the object that begin_json() began, whatever happened. */
+/* The end of the object that run() began, whatever happened. */
 static void end_json(struct verification *verification, int exit_code)
 {
     struct json_writer writer = {.output = &verification->text, .needs_comma = true};

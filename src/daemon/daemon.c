@@ -15,31 +15,6 @@
 #define COLLECT_US (200 * USEC_PER_MSEC)
 #define UPKEEP_US  (10 * USEC_PER_SEC)
 
-struct generation *generation_new(struct config *config)
-{
-    struct generation *generation = calloc(1, sizeof(*generation));
-    if (generation == NULL) {
-        config_free(config);
-        return NULL;
-    }
-    *generation = (struct generation){.references = 1, .config = config};
-    return generation;
-}
-
-struct generation *generation_ref(struct generation *generation)
-{
-    generation->references++;
-    return generation;
-}
-
-void generation_unref(struct generation *generation)
-{
-    if (generation == NULL || --generation->references > 0)
-        return;
-    config_free(generation->config);
-    free(generation);
-}
-
 void daemon_set_log(const struct config *config, int verbosity)
 {
     enum log_level level = config->log_level;

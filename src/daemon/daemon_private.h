@@ -12,23 +12,13 @@
 #include "base/seen.h"
 #include "daemon/control.h"
 #include "daemon/daemon.h"
+#include "daemon/generation.h"
 #include "daemon/history.h"
 #include "daemon/json_writer.h"
 #include "output/delivery.h"
 #include "source/walker.h"
 #include "store/beside.h"
 #include "sys/http_server.h"
-
-/* A configuration in use. Objects made from it hold it; the last one frees it. */
-struct generation {
-    unsigned references;
-    struct config *config;
-};
-
-struct generation *generation_new(
-    struct config *config); /* takes `config` over; NULL without memory */
-struct generation *generation_ref(struct generation *generation);
-void generation_unref(struct generation *generation); /* NULL is allowed */
 
 struct daemon;
 

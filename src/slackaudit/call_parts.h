@@ -2,7 +2,7 @@
  * A call: attempts, and the waits between them, until its retry stack is through. Private to
  * slackaudit/.
  *
- * What a page call and a plain call do differently stands in a `struct call_type`; the life is the
+ * What a page call and a whole call do differently stands in a `struct call_type`; the life is the
  * same: wait for the client's gate, make an attempt, judge it, ask the stack, wait, ... , tell the
  * end. A call that is over (cancelled, or just before its end is told) has left its client and
  * tells nothing more; its memory goes when no callback of it can be on the stack any more. So after

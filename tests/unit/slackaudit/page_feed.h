@@ -3,7 +3,7 @@
  *
  * One line an entry, `DATA id=... action=... date=... DAMAGE`, and one at the end: `page entries=N
  * damaged=N cursor=... error=... ok=...` or `invalid: PROBLEM`. What a page tells must not depend
- * on how its body is cut: page_told() feeds it whole, byte by byte and cut in two at every place.
+ * on how its body is cut: tell_slice() feeds it whole, byte by byte and cut in two at every place.
  */
 #pragma once
 
