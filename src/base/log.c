@@ -78,14 +78,15 @@ int log_add_secret(const char *secret)
         return 0;
     }
     char *copy = strdup(secret);
+    if (copy == NULL)
+        return ERROR_MEMORY;
     struct secret *grown =
         reallocarray(the_log.secrets, the_log.secret_count + 1, sizeof(*the_log.secrets));
-    if (grown != NULL)
-        the_log.secrets = grown;
-    if (copy == NULL || grown == NULL) {
+    if (grown == NULL) {
         free(copy);
         return ERROR_MEMORY;
     }
+    the_log.secrets = grown;
     the_log.secrets[the_log.secret_count++] = (struct secret){copy, size, 1};
     the_log.beginning[(unsigned char)copy[0]]++;
     return 0;

@@ -112,7 +112,7 @@ static int make_authorization(const char *token, struct secret **ret_secret, str
         value = NULL;
         return error_set(error, ERROR_MEMORY, "no memory for the token");
     }
-    code = secret_new(value, ret_secret);
+    code = secret_new_unregistered(value, ret_secret);
     explicit_bzero(value, strlen(value));
     return code < 0 ? error_set(error, code, "no memory for the token") : 0;
 }

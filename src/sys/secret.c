@@ -71,14 +71,23 @@ static int register_secret(struct secret *secret)
     return code;
 }
 
-int secret_new(const char *value, struct secret **ret_secret)
+int secret_new_unregistered(const char *value, struct secret **ret_secret)
 {
     size_t size = strlen(value) + 1;
-    _cleanup_(secret_freep) struct secret *secret = allocate(size);
+    struct secret *secret = allocate(size);
     if (secret == NULL)
         return ERROR_MEMORY;
     memcpy(secret->text, value, size);
-    int code = register_secret(secret);
+    *ret_secret = secret;
+    return 0;
+}
+
+int secret_new(const char *value, struct secret **ret_secret)
+{
+    _cleanup_(secret_freep) struct secret *secret = NULL;
+    int code = secret_new_unregistered(value, &secret);
+    if (code == 0)
+        code = register_secret(secret);
     if (code < 0)
         return code;
     *ret_secret = TAKE(secret);

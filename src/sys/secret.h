@@ -35,6 +35,9 @@ int secret_load(
 
 /* Makes a secret of a value that was built (a header around a token). */
 int secret_new(const char *value, struct secret **ret_secret);
+/* The same without the log, which is one for all threads and not to be changed by several: for the
+ * client library, whose users may have them. */
+int secret_new_unregistered(const char *value, struct secret **ret_secret);
 void secret_free(struct secret *secret);
 
 /* The value, NUL-terminated; valid until secret_free(). "" for NULL. */

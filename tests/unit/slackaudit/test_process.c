@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/time.h>
 
+#include "base/log.h"
 #include "check_main.h"
 #include "slackaudit/place.h"
 
@@ -125,7 +126,10 @@ static void *call_on(void *user)
 {
     struct place *place = user;
     for (int i = 0; i < CALLS; i++) {
-        const struct slackaudit_options options = place_options(place);
+        struct slackaudit_options options = place_options(place);
+        char token[32];
+        (void)snprintf(token, sizeof(token), "xoxp-%lx-%d", (unsigned long)pthread_self(), i);
+        options.token = token;
         struct slackaudit_client *client;
         struct slackaudit_response *response;
         if (slackaudit_client_new(&client, NULL, &options, NULL) < 0 ||
@@ -153,6 +157,29 @@ START_TEST(engines_come_and_go_on_several_threads)
 }
 END_TEST
 
+static void keep_line(
+    void *user, enum log_level level, const struct log_subject *subject, const char *text)
+{
+    (void)level;
+    (void)subject;
+    (void)snprintf(user, 64, "%s", text);
+}
+
+/* It is one for all threads, and has no lock. */
+START_TEST(a_client_does_not_touch_the_log_of_the_process)
+{
+    char line[64] = "";
+    const struct slackaudit_options options = {.size = sizeof(options), .token = "xoxp-seen"};
+    struct slackaudit_client *client;
+    ck_assert_int_eq(slackaudit_client_new(&client, NULL, &options, NULL), 0);
+    ck_assert_int_eq(slackaudit_client_set_token(client, "xoxp-more", NULL), 0);
+    log_set_sink(keep_line, line);
+    log_info(NULL, "%s", "Bearer xoxp-more"); /* a registered secret would be hidden */
+    ck_assert_str_eq(line, "Bearer xoxp-more");
+    slackaudit_client_free(client);
+}
+END_TEST
+
 CHECK_MAIN("process", a_program_that_is_started_gets_no_connection, signals_do_not_end_a_wait,
     an_engine_ignores_sigpipe_only_where_nobody_else_wants_it,
-    engines_come_and_go_on_several_threads)
+    engines_come_and_go_on_several_threads, a_client_does_not_touch_the_log_of_the_process)
