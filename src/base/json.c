@@ -1,12 +1,15 @@
 #include "base/json.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <locale.h>
 #include <stdlib.h>
 
 #include <json-c/json.h>
 
 #include "base/cleanup.h"
-#include "base/json_check.h"
+#include "base/json_reader.h"
+#include "base/json_text.h"
 #include "base/limits.h"
 
 /* A `struct json_value` is a json-c object under another name; `null` is NULL in both. */
@@ -25,94 +28,171 @@ static const struct json_value *value_of(const struct json_object *object)
     return (const struct json_value *)object;
 }
 
-/* Parsing: json_check() reads the text, and json-c gets it in pieces */
+/* Parsing: json_read() reads the text, and json-c is handed one value after the other. Each call of
+ * it that wants memory is looked at. */
 
-struct parser {
-    struct json_tokener *tokener;
-    struct slice bytes;
-    size_t fed;
+struct builder {
     struct json_object *root;
-    bool done; /* the outermost value is complete; only white space can follow */
+    struct json_object *open[LIMIT_JSON_DEPTH]; /* owned by what they stand in */
+    size_t depth;
+    struct buffer name;    /* of the member whose value is next */
+    struct buffer scratch; /* of a string or a number, decoded */
+    locale_t locale;       /* in which a point is a point */
     struct error *error;
 };
 
-static void parser_deinit(struct parser *parser)
+static void builder_deinit(struct builder *builder)
 {
-    if (parser->tokener != NULL)
-        json_tokener_free(parser->tokener);
-    json_object_put(parser->root);
+    json_object_put(builder->root);
+    buffer_deinit(&builder->name);
+    buffer_deinit(&builder->scratch);
+    if (builder->locale != (locale_t)0)
+        freelocale(builder->locale);
 }
 
-/* The text is known to be valid; json-c refuses it only for want of memory (for which not every
- * version has an error of its own). */
-static int refused(const struct parser *parser)
+static int no_memory(const struct builder *builder)
 {
-    return error_set(parser->error, ERROR_MEMORY, "cannot hold JSON of %zu bytes: %s",
-        parser->bytes.size, json_tokener_error_desc(json_tokener_get_error(parser->tokener)));
+    return error_set(builder->error, ERROR_MEMORY, "no memory to read JSON");
 }
 
-static int feed(struct parser *parser, const char *data, size_t size)
+/* Puts the value where it belongs; it is freed when that fails. */
+static int put(struct builder *builder, struct json_object *value)
 {
-    while (size > 0 && !parser->done) {
-        int piece = size < INT_MAX ? (int)size : INT_MAX;
-        parser->root = json_tokener_parse_ex(parser->tokener, data, piece);
-        enum json_tokener_error status = json_tokener_get_error(parser->tokener);
-        if (status == json_tokener_success)
-            parser->done = true;
-        else if (status != json_tokener_continue)
-            return refused(parser);
-        data += piece;
-        size -= (size_t)piece;
+    if (builder->depth == 0) {
+        builder->root = value;
+        return 0;
     }
+    struct json_object *parent = builder->open[builder->depth - 1];
+    int failed = json_object_is_type(parent, json_type_array)
+                     ? json_object_array_add(parent, value)
+                     : json_object_object_add(parent, builder->name.data, value);
+    if (failed == 0)
+        return 0;
+    json_object_put(value);
+    return no_memory(builder);
+}
+
+static int put_new(struct builder *builder, struct json_object *value)
+{
+    return value == NULL ? no_memory(builder) : put(builder, value);
+}
+
+static int on_open(void *user, bool is_object)
+{
+    struct builder *builder = user;
+    struct json_object *value = is_object ? json_object_new_object() : json_object_new_array();
+    int code = put_new(builder, value);
+    if (code == 0)
+        builder->open[builder->depth++] = value;
+    return code;
+}
+
+static int on_close(void *user)
+{
+    struct builder *builder = user;
+    builder->depth--;
+#if JSON_C_VERSION_NUM >= (15 << 8)
+    if (json_object_is_type(builder->open[builder->depth], json_type_array))
+        /* When this fails, it only stays larger. */
+        (void)json_object_array_shrink(builder->open[builder->depth], 0);
+#endif
     return 0;
 }
 
-static int feed_until(struct parser *parser, size_t end)
+/* The text of a string in `ret_text`, which has a NUL byte behind it. */
+static int decode(struct builder *builder, struct slice raw, struct buffer *ret_text)
 {
-    size_t start = parser->fed;
-    parser->fed = end;
-    return feed(parser, parser->bytes.data + start, end - start);
+    buffer_clear(ret_text);
+    if (buffer_reserve(ret_text, raw.size) < 0)
+        return no_memory(builder);
+    if (raw.size > 0)
+        ret_text->size = json_text_decode(raw.data, raw.size, ret_text->data);
+    return buffer_text(ret_text) == NULL ? no_memory(builder) : 0;
 }
 
-/* json-c would turn an integer that is too large into the largest it knows. With an exponent of 0
- * it becomes a number with a fraction, of which json-c keeps the spelling. And it would cut a name
- * at a NUL, so that what was sent as another name would take the place of a member. */
-static int feed_oddity(void *user, enum json_oddity oddity, size_t end)
+/* json-c would cut a name at a NUL, so that what was sent as another name would take the place of a
+ * member. */
+static int on_name(void *user, struct slice raw, bool escaped)
 {
-    struct parser *parser = user;
-    bool is_integer = oddity == JSON_WIDE_INTEGER;
-    int result = feed_until(parser, is_integer ? end : end - strlen("0000"));
-    if (result < 0)
-        return result;
-    parser->fed = end;
-    const char *instead = is_integer ? "e0" : "fffd";
-    return feed(parser, instead, strlen(instead));
+    (void)escaped;
+    struct builder *builder = user;
+    int code = decode(builder, raw, &builder->name);
+    if (code < 0 || memchr(builder->name.data, '\0', builder->name.size) == NULL)
+        return code;
+    code = decode(builder, raw, &builder->scratch);
+    if (code < 0)
+        return code;
+    buffer_clear(&builder->name);
+    for (size_t i = 0; code == 0 && i < builder->scratch.size; i++)
+        code = builder->scratch.data[i] == '\0'
+                   ? buffer_append_slice(&builder->name, SLICE_LITERAL("\xef\xbf\xbd"))
+                   : buffer_append_byte(&builder->name, builder->scratch.data[i]);
+    return code < 0 || buffer_text(&builder->name) == NULL ? no_memory(builder) : 0;
 }
 
-static int parse(struct parser *parser)
+static int on_string(void *user, struct slice raw, bool escaped)
 {
-    int result = json_check(parser->bytes, feed_oddity, parser, parser->error);
-    if (result == 0)
-        result = feed_until(parser, parser->bytes.size);
-    if (result == 0)
-        result = feed(parser, "", 1); /* a number alone ends only with the NUL byte */
-    if (result == 0 && !parser->done)
-        result = refused(parser);
-    return result;
+    struct builder *builder = user;
+    if (escaped) {
+        int code = decode(builder, raw, &builder->scratch);
+        if (code < 0)
+            return code;
+        raw = buffer_slice(&builder->scratch);
+    }
+    if (raw.size > INT_MAX)
+        return error_set(builder->error, ERROR_LIMIT, "a string of JSON has %zu bytes", raw.size);
+    return put_new(builder, json_object_new_string_len(raw.data, (int)raw.size));
+}
+
+/* With its spelling, which json_spelling() gives back. */
+static int put_number(struct builder *builder, const char *text)
+{
+    if (builder->locale == (locale_t)0)
+        builder->locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (builder->locale == (locale_t)0)
+        return no_memory(builder);
+    return put_new(builder, json_object_new_double_s(strtod_l(text, NULL, builder->locale), text));
+}
+
+static int on_number(void *user, struct slice text, bool is_integer)
+{
+    struct builder *builder = user;
+    buffer_clear(&builder->scratch);
+    if (buffer_append_slice(&builder->scratch, text) < 0 || buffer_text(&builder->scratch) == NULL)
+        return no_memory(builder);
+    errno = 0;
+    long long integer = is_integer ? strtoll(builder->scratch.data, NULL, 10) : 0;
+    if (!is_integer || errno != 0) /* past 64 bits */
+        return put_number(builder, builder->scratch.data);
+    return put_new(builder, json_object_new_int64(integer));
+}
+
+static int on_word(void *user, enum json_word word)
+{
+    struct builder *builder = user;
+    if (word == JSON_WORD_NULL)
+        return put(builder, NULL); /* as json-c has it */
+    return put_new(builder, json_object_new_boolean(word == JSON_WORD_TRUE));
 }
 
 int json_parse(struct slice bytes, struct json_document **ret_document, struct error *error)
 {
-    _cleanup_(parser_deinit) struct parser parser = {.bytes = bytes, .error = error};
-    /* One level more than arrays and objects may have, for the value inside the innermost. */
-    parser.tokener = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
+    static const struct json_events events = {.open = on_open,
+        .close = on_close,
+        .name = on_name,
+        .string = on_string,
+        .number = on_number,
+        .word = on_word};
+    size_t most = bytes.size; /* no text is longer decoded than it was */
+    _cleanup_(builder_deinit) struct builder builder = {
+        .name = BUFFER_INIT(most), .scratch = BUFFER_INIT(most), .error = error};
     _cleanup_free_ struct json_document *document = calloc(1, sizeof(*document));
-    if (parser.tokener == NULL || document == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory to read JSON");
-    int result = parse(&parser);
+    if (document == NULL)
+        return no_memory(&builder);
+    int result = json_read(bytes, &events, &builder, error);
     if (result < 0)
         return result;
-    document->root = TAKE(parser.root);
+    document->root = TAKE(builder.root);
     *ret_document = TAKE(document);
     return 0;
 }
@@ -139,7 +219,7 @@ enum json_kind json_kind(const struct json_value *value)
     case json_type_boolean:
         return JSON_BOOLEAN;
     case json_type_int:
-        return json_object_get_uint64(object) > INT64_MAX ? JSON_NUMBER : JSON_INTEGER;
+        return JSON_INTEGER;
     case json_type_double:
         return JSON_NUMBER;
     case json_type_string:
@@ -245,21 +325,17 @@ double json_number(const struct json_value *value, double fallback)
     return json_object_get_double(object_of(value));
 }
 
+struct slice json_spelling(const struct json_value *value)
+{
+    if (json_kind(value) != JSON_NUMBER)
+        return (struct slice){0};
+    return slice_of(json_object_get_userdata(object_of(value)));
+}
+
 bool json_boolean(const struct json_value *value, bool fallback)
 {
     struct json_object *object = object_of(value);
     if (!json_object_is_type(object, json_type_boolean))
         return fallback;
     return json_object_get_boolean(object);
-}
-
-int json_write(const struct json_value *value, bool indent, struct buffer *output)
-{
-    int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
-    flags |= indent ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED : JSON_C_TO_STRING_PLAIN;
-    size_t size = 0;
-    const char *text = json_object_to_json_string_length(object_of(value), flags, &size);
-    if (text == NULL)
-        return ERROR_MEMORY;
-    return buffer_append(output, text, size);
 }

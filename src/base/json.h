@@ -70,9 +70,11 @@ struct slice json_text(const struct json_value *value);
 int64_t json_integer(const struct json_value *value, int64_t fallback);
 /* Any number, rounded; past the range of a double it is infinite. */
 double json_number(const struct json_value *value, double fallback);
+/* A JSON_NUMBER as it was written; {NULL, 0} when the value is none. */
+struct slice json_spelling(const struct json_value *value);
 bool json_boolean(const struct json_value *value, bool fallback);
 
-/* Appends the value as JSON (NULL: null); `indent` is for people. Fractions, exponents and the
- * digits of large integers come back as they were read; an integer beyond 64 bits gets an exponent
- * of 0. Returns 0, ERROR_MEMORY, or what the buffer refused with. */
+/* Appends the value as JSON (NULL: null); `indent` is for people. Numbers come back as they were
+ * read, but -0 without its sign. Returns 0, or what the buffer refused with: its content is as it
+ * was then. (json-c's own writer says nothing when memory fails, and leaves out what follows.) */
 int json_write(const struct json_value *value, bool indent, struct buffer *output);

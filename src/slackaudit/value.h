@@ -19,7 +19,7 @@
  * so is an escaped surrogate without its other half, in names and strings alike.
  *
  * Public header of libslackaudit: plain C11 and C++17. Strings are UTF-8. Several threads may read
- * one document at a time; slackaudit_value_write() and slackaudit_document_free() need it alone.
+ * one document at a time; slackaudit_document_free() needs it alone.
  */
 #pragma once
 
@@ -113,10 +113,9 @@ SLACKAUDIT_API size_t slackaudit_value_plain(
 
 /* Writes the value as JSON on one line, "" when it is absent. The text has a NUL byte behind it and
  * belongs to the caller, who gives it to free(); `ret_size` (may be NULL) is told its bytes without
- * that one. Numbers keep their value and, with a fraction or an exponent, their spelling; an
- * integer past 64 bits gets an exponent of 0. Bytes as Slack sent them are what the splitter
- * yields. Returns SLACKAUDIT_OK, SLACKAUDIT_ERROR_MEMORY, SLACKAUDIT_ERROR_LIMIT past 128 MiB, or
- * SLACKAUDIT_ERROR_INVALID without `ret_text`. */
+ * that one. Numbers are spelled as they were, but -0 without its sign. Bytes as Slack sent them are
+ * what the splitter yields. Returns SLACKAUDIT_OK, SLACKAUDIT_ERROR_MEMORY, SLACKAUDIT_ERROR_LIMIT
+ * past 128 MiB, or SLACKAUDIT_ERROR_INVALID without `ret_text`. */
 SLACKAUDIT_API int slackaudit_value_write(
     const struct slackaudit_value *value, char **ret_text, size_t *ret_size);
 
