@@ -313,7 +313,7 @@ static void run_histories(unsigned count, void (*spoil)(struct model *model))
 
 START_TEST(nothing_is_lost_and_nothing_told_twice_whatever_cursors_and_pages_do)
 {
-    run_histories(20000, NULL);
+    run_histories(4000, NULL);
 }
 END_TEST
 
@@ -334,7 +334,7 @@ static void spoil_times(struct model *model)
 
 START_TEST(a_time_that_is_wrong_loses_no_other_entry)
 {
-    run_histories(5000, spoil_times);
+    run_histories(1500, spoil_times);
 }
 END_TEST
 
