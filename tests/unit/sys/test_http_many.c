@@ -153,9 +153,10 @@ START_TEST(calls_that_wait_for_the_lookups_of_others_end_at_their_time)
     start_calls(&crowd, MANY, 200 * USEC_PER_MSEC);
     turn_until_done(&crowd, MANY);
     ck_assert_uint_eq(crowd.failures[HTTP_TIMEOUT], MANY);
-    /* In the last millisecond some may still take the place of those that ended. */
-    ck_assert_uint_ge(crowd.held_back, MANY - 2 * LIMIT_LOOKUPS);
-    ck_assert_uint_le(count_present(), 2 * LIMIT_LOOKUPS);
+    /* Towards the end some still take the place of those that ended: the slower the machine starts
+     * the calls, the more. */
+    ck_assert_uint_ge(crowd.held_back, MANY / 2);
+    ck_assert_uint_le(lookups, MANY / 2);
     open_lookups();
     crowd_deinit(&crowd);
 }
