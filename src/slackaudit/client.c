@@ -19,6 +19,8 @@
 /* Shorter ones would put stars into ordinary words. */
 enum { SHORTEST_HIDDEN_TOKEN = 6 };
 
+enum { LARGEST_OPTIONS = 4096 };
+
 static const int64_t longest_timeout_us = 24 * 3600 * USEC_PER_SEC;
 
 DEFINE_CLEANUP(struct slackaudit_client, slackaudit_client_free)
@@ -82,19 +84,34 @@ static int check_options(const struct slackaudit_options *options, struct error 
     return 0;
 }
 
+/* Whether a caller that was built with a later header left alone what is new in it. */
+static bool is_unset_behind(const struct slackaudit_options *given, size_t known)
+{
+    const char *bytes = (const char *)given;
+    for (size_t i = known; i < given->size; i++)
+        if (bytes[i] != '\0')
+            return false;
+    return true;
+}
+
 /* What a caller of any version of the header gave, the rest unset. */
 static int read_options(const struct slackaudit_options *given,
     struct slackaudit_options *ret_options, struct error *error)
 {
     if (given == NULL)
         return error_set(error, ERROR_INVALID, "options are NULL");
-    if (given->size < sizeof(given->size) || given->size > sizeof(*given))
+    size_t known = sizeof(*given);
+    /* No header makes a part of a member, nor ever so large a struct. */
+    if (given->size < sizeof(given->size) ||
+        given->size % _Alignof(struct slackaudit_options) != 0 || given->size > LARGEST_OPTIONS)
         return error_set(error, ERROR_INVALID,
-            "options.size is %zu: set it to sizeof(struct slackaudit_options); this library knows "
-            "at most %zu",
-            given->size, sizeof(*given));
+            "options.size is %zu: set it to sizeof(struct slackaudit_options)", given->size);
+    if (!is_unset_behind(given, known))
+        return error_set(error, ERROR_INVALID,
+            "options has a member behind the %zu bytes that this version of the library knows",
+            known);
     *ret_options = (struct slackaudit_options){0};
-    memcpy(ret_options, given, given->size);
+    memcpy(ret_options, given, given->size < known ? given->size : known);
     if (ret_options->base_url == NULL)
         ret_options->base_url = DEFAULT_BASE_URL;
     return check_options(ret_options, error);

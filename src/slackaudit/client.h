@@ -22,7 +22,8 @@ extern "C" {
 struct slackaudit_client;
 
 /* Unset (zero) means the default that is named. Set `size` to sizeof(struct slackaudit_options):
- * members will be added at the end. */
+ * members will be added at the end, and one that the library does not know yet is refused unless it
+ * is unset. */
 struct slackaudit_options {
     size_t size;
     const char *token;    /* may be NULL for /schemas and /actions only */

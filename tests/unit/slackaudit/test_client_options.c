@@ -174,6 +174,10 @@ START_TEST(other_options_out_of_range_are_refused_by_name)
     check_no_client(&scene, &options, "options.size");
     options.size = sizeof(options) + 1;
     check_no_client(&scene, &options, "options.size");
+    options.size = offsetof(struct slackaudit_options, base_url) + 4; /* half a pointer */
+    check_no_client(&scene, &options, "options.size");
+    options.size = (size_t)1 << 40;
+    check_no_client(&scene, &options, "options.size");
     check_no_client(&scene, NULL, "options");
 
     struct slackaudit_client *client;
@@ -209,6 +213,26 @@ START_TEST(options_of_an_older_header_have_their_newer_fields_unset)
 }
 END_TEST
 
+START_TEST(options_of_a_later_header_are_taken_unless_they_set_what_is_new)
+{
+    struct scene scene;
+    scene_init(&scene);
+    struct {
+        struct slackaudit_options known;
+        const char *later;
+        int64_t last;
+    } options = {.known = scene_options(&scene)};
+    options.known.size = sizeof(options);
+    scene_client(&scene, &options.known);
+    options.last = 1;
+    check_no_client(&scene, &options.known, "options has a member behind");
+    options.last = 0;
+    options.later = "x";
+    check_no_client(&scene, &options.known, "options has a member behind");
+    scene_deinit(&scene);
+}
+END_TEST
+
 CHECK_MAIN("client_options", a_base_url_that_cannot_be_trusted_with_a_token_is_refused,
     an_address_over_https_or_to_this_machine_is_taken,
     a_token_that_cannot_stand_in_a_header_is_refused,
@@ -216,4 +240,5 @@ CHECK_MAIN("client_options", a_base_url_that_cannot_be_trusted_with_a_token_is_r
     a_proxy_that_cannot_be_one_is_refused_before_any_call,
     a_proxy_is_taken_with_and_without_scheme_user_and_port,
     other_options_out_of_range_are_refused_by_name,
-    options_of_an_older_header_have_their_newer_fields_unset)
+    options_of_an_older_header_have_their_newer_fields_unset,
+    options_of_a_later_header_are_taken_unless_they_set_what_is_new)
