@@ -501,6 +501,47 @@ START_TEST(a_stack_that_is_cleared_in_every_callback_does_no_harm)
 }
 END_TEST
 
+struct last_words {
+    struct slackaudit_client *client, *other;
+    struct slackaudit_engine *engine;
+    bool said;
+};
+
+/* Called while its client is freed. */
+static void say_last_words(void *self)
+{
+    struct last_words *words = self;
+    struct slackaudit_response *response = NULL;
+    const struct slackaudit_events events = {.on_done = on_other_done};
+    ck_assert_int_eq(slackaudit_actions(words->client, NULL, &response, NULL), 0);
+    slackaudit_response_free(response);
+    ck_assert_int_eq(slackaudit_client_schemas(words->client, NULL, &events, NULL, NULL), 0);
+    ck_assert_ptr_null(slackaudit_client_retry(words->client));
+    slackaudit_client_free(words->other);
+    slackaudit_engine_free(words->engine);
+    words->said = true;
+}
+
+START_TEST(a_handler_that_is_destroyed_finds_its_client_working)
+{
+    static const struct slackaudit_retry_handler_type type = {
+        .name = "last", .can_retry = can_retry, .destroy = say_last_words};
+    struct place place;
+    struct last_words words = {0};
+    place_init(&place, &steps[2], 1);
+    const struct slackaudit_options options = place_options(&place);
+    ck_assert_int_eq(slackaudit_engine_new(&words.engine, NULL, NULL), 0);
+    ck_assert_int_eq(slackaudit_client_new(&words.client, words.engine, &options, NULL), 0);
+    ck_assert_int_eq(slackaudit_client_new(&words.other, words.engine, &options, NULL), 0);
+    ck_assert_int_eq(slackaudit_retry_stack_append(slackaudit_client_retry(words.client),
+                         slackaudit_retry_custom(&type, &words, 0, NULL, NULL, 0)),
+        0);
+    slackaudit_client_free(words.client);
+    ck_assert(words.said);
+    place_deinit(&place);
+}
+END_TEST
+
 START_TEST(an_engine_stays_until_its_last_client_goes)
 {
     struct stage stage;
@@ -540,5 +581,6 @@ CHECK_MAIN("reentry", a_call_can_be_cancelled_in_every_callback,
     an_iterator_can_be_freed_in_every_callback,
     a_callback_can_start_and_cancel_other_calls_and_is_refused_those_that_wait,
     a_stack_that_is_cleared_in_every_callback_does_no_harm,
+    a_handler_that_is_destroyed_finds_its_client_working,
     an_engine_stays_until_its_last_client_goes,
     an_iterator_whose_client_has_gone_says_so_and_can_be_freed)
