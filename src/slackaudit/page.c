@@ -93,6 +93,10 @@ void slackaudit_page_free(struct slackaudit_page *page)
 {
     if (page == NULL)
         return;
+    if (page->feeding) {
+        page->to_free = true;
+        return;
+    }
     carry_deinit(&page->carry);
     buffer_deinit(&page->cursor);
     buffer_deinit(&page->error);
@@ -101,6 +105,11 @@ void slackaudit_page_free(struct slackaudit_page *page)
 
 void slackaudit_page_reset(struct slackaudit_page *page, bool salvage)
 {
+    if (page->feeding) {
+        page->to_reset = true;
+        page->salvage = salvage;
+        return;
+    }
     buffer_clear(&page->carry.bytes);
     buffer_clear(&page->cursor);
     buffer_clear(&page->error);
@@ -116,9 +125,23 @@ void slackaudit_page_reset(struct slackaudit_page *page, bool salvage)
     json_scan_init(&page->scan);
 }
 
+/* Does what the callback wanted to be done with the page. */
+static int end_feeding(struct slackaudit_page *page)
+{
+    int result = page->result;
+    page->feeding = false;
+    if (page->to_free)
+        slackaudit_page_free(page);
+    else if (page->to_reset)
+        slackaudit_page_reset(page, page->salvage);
+    return result;
+}
+
 int slackaudit_page_feed(struct slackaudit_page *page, const char *data, size_t size)
 {
     if (page == NULL)
+        return SLACKAUDIT_ERROR_INVALID;
+    if (page->feeding)
         return SLACKAUDIT_ERROR_INVALID;
     if (page->result < 0 || size == 0)
         return page->result;
@@ -127,15 +150,16 @@ int slackaudit_page_feed(struct slackaudit_page *page, const char *data, size_t 
     page->piece.data = data;
     page->piece.size = size;
     page->piece.at = 0;
+    page->feeding = true;
     page->result = scan_piece(page);
     page->piece.offset += size;
-    return page->result;
+    return end_feeding(page);
 }
 
 int slackaudit_page_finish(
     struct slackaudit_page *page, struct slackaudit_page_summary *ret_summary)
 {
-    if (page == NULL)
+    if (page == NULL || page->feeding)
         return SLACKAUDIT_ERROR_INVALID;
     if (page->result < 0)
         return page->result;

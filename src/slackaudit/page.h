@@ -53,7 +53,9 @@ struct slackaudit_entry_slice {
     enum slackaudit_damage damage;
 };
 
-/* A negative return value ends the feed and is returned by it. */
+/* A negative return value ends the feed and is returned by it. The callback may free or reset the
+ * page, which ends the feed with SLACKAUDIT_ERROR_CALLBACK; to feed it more is refused there
+ * (SLACKAUDIT_ERROR_INVALID). */
 typedef int (*slackaudit_page_entry)(void *user, const struct slackaudit_entry_slice *entry);
 
 /* What a body turned out to be, once it is whole. The strings are owned by the splitter until the

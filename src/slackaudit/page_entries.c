@@ -70,7 +70,10 @@ static int yield(struct slackaudit_page *page, size_t end)
             slice.size--;
     entry_fields_read(&page->fields, page->entry_begin, &slice);
     page->scan.damage = JSON_SOUND;
-    return page->on_entry == NULL ? 0 : page->on_entry(page->user, &slice);
+    result = page->on_entry == NULL ? 0 : page->on_entry(page->user, &slice);
+    if (page->to_reset || page->to_free)
+        return SLACKAUDIT_ERROR_CALLBACK; /* it wants no more of this body */
+    return result < 0 ? result : 0;
 }
 
 /* Between the elements of `entries`. */

@@ -43,7 +43,9 @@ struct slackaudit_page {
     size_t entries, damaged;
     struct buffer cursor, error;
 
-    int result; /* negative: what ended the page */
+    bool feeding;           /* an entry may be being told */
+    bool to_reset, to_free; /* once it has been */
+    int result;             /* negative: what ended the page */
     char problem[160];
 };
 

@@ -274,6 +274,56 @@ START_TEST(a_callback_that_refuses_ends_the_feed_until_the_next_reset)
 }
 END_TEST
 
+/* What a callback does with the page that calls it. */
+struct meddler {
+    struct slackaudit_page *page;
+    bool resets, frees;
+    unsigned told;
+};
+
+static int meddle(void *user, const struct slackaudit_entry_slice *entry)
+{
+    struct meddler *meddler = user;
+    struct slackaudit_page_summary summary;
+    meddler->told++;
+    ck_assert_int_eq(slackaudit_page_feed(meddler->page, "1", 1), SLACKAUDIT_ERROR_INVALID);
+    ck_assert_int_eq(slackaudit_page_finish(meddler->page, &summary), SLACKAUDIT_ERROR_INVALID);
+    if (meddler->resets)
+        slackaudit_page_reset(meddler->page, true);
+    if (meddler->frees)
+        slackaudit_page_free(meddler->page);
+    ck_assert_int_eq(entry->data[0], '{'); /* still there */
+    return 0;
+}
+
+START_TEST(a_callback_can_reset_and_free_the_page_and_is_refused_to_feed_it)
+{
+    static const char body[] = "{\"entries\":[{\"a\":\n1},{\"b\":2}]}";
+    struct meddler meddler = {0};
+    struct slackaudit_page_summary summary;
+    ck_assert_int_eq(slackaudit_page_new(&meddler.page, false, meddle, &meddler), 0);
+    ck_assert_int_eq(slackaudit_page_feed(meddler.page, body, strlen(body)), 0);
+    ck_assert_int_eq(slackaudit_page_finish(meddler.page, &summary), 0);
+    ck_assert_uint_eq(meddler.told, 2); /* what was refused has done no harm */
+
+    slackaudit_page_reset(meddler.page, false);
+    meddler.resets = true;
+    ck_assert_int_eq(
+        slackaudit_page_feed(meddler.page, body, strlen(body)), SLACKAUDIT_ERROR_CALLBACK);
+    ck_assert_uint_eq(meddler.told, 3); /* no more of that body */
+    meddler.resets = false;
+    ck_assert_int_eq(slackaudit_page_feed(meddler.page, body, strlen(body)), 0);
+    ck_assert_int_eq(slackaudit_page_finish(meddler.page, &summary), 0);
+    ck_assert_uint_eq(summary.entries, 2);
+
+    slackaudit_page_reset(meddler.page, false);
+    meddler.frees = true;
+    ck_assert_int_eq(
+        slackaudit_page_feed(meddler.page, body, strlen(body)), SLACKAUDIT_ERROR_CALLBACK);
+    ck_assert_uint_eq(meddler.told, 6);
+}
+END_TEST
+
 START_TEST(a_reset_forgets_the_page_before)
 {
     static const char first[] = "{\"ok\":false,\"error\":\"x\",\"response_metadata\":{\"next_"
@@ -302,4 +352,6 @@ CHECK_MAIN("page", entries_are_yielded_byte_for_byte, a_line_break_between_token
     an_empty_null_or_absent_cursor_is_empty, a_cursor_that_cannot_be_kept_makes_the_page_invalid,
     a_cursor_up_to_its_limit_is_kept, a_body_without_one_array_of_entries_says_so,
     a_body_that_is_no_whole_object_is_invalid,
-    a_callback_that_refuses_ends_the_feed_until_the_next_reset, a_reset_forgets_the_page_before)
+    a_callback_that_refuses_ends_the_feed_until_the_next_reset,
+    a_callback_can_reset_and_free_the_page_and_is_refused_to_feed_it,
+    a_reset_forgets_the_page_before)
