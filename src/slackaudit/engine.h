@@ -8,7 +8,7 @@
  *
  * Callbacks come from inside slackaudit_engine_turn() only. A callback may start and cancel calls
  * (its own too) and free whatever it likes, what it was called for too: call, iterator, client,
- * engine. To turn the engine in it, or to make a call that waits, is refused (ERROR_INVALID). It
+ * engine. To turn the engine in it, or to wait for a call of it, is refused (ERROR_INVALID). It
  * returns: an exception or a longjmp() out of it leaves the engine inside its turn for ever, which
  * then takes no other. One thread at a time uses an engine and everything that belongs to it; a
  * child of fork() uses nothing of it.
