@@ -1,162 +1,96 @@
 #include "config/json_schema.h"
 
-#include <inttypes.h>
 #include <string.h>
 
+#include "base/json_writer.h"
 #include "config/tables.h"
 #include "config/types.h"
 
 #define DURATION_PATTERN "^(0|[0-9]+(us|ms|s|m|h|d))$"
 #define SIZE_PATTERN     "^[0-9]+(B|KiB|MiB|GiB|TiB)$"
 
-/* Writes with the indentation that people expect; the first failure stays. */
-struct writer {
-    struct buffer *output;
-    int depth;
-    bool needs_comma;
-    int code;
-};
-
-static void keep(struct writer *writer, int code)
-{
-    if (writer->code == 0)
-        writer->code = code;
-}
-
-static void begin_line(struct writer *writer, const char *name)
-{
-    if (writer->needs_comma)
-        keep(writer, buffer_append_byte(writer->output, ','));
-    if (writer->depth > 0)
-        keep(writer, buffer_append_byte(writer->output, '\n'));
-    for (int i = 0; i < writer->depth; i++)
-        keep(writer, buffer_append_text(writer->output, "  "));
-    if (name != NULL) {
-        keep(writer, buffer_append_json_string(writer->output, slice_of(name)));
-        keep(writer, buffer_append_text(writer->output, ": "));
-    }
-    writer->needs_comma = true;
-}
-
-static void open(struct writer *writer, const char *name, char bracket)
-{
-    begin_line(writer, name);
-    keep(writer, buffer_append_byte(writer->output, bracket));
-    writer->depth++;
-    writer->needs_comma = false;
-}
-
-static void close(struct writer *writer, char bracket)
-{
-    bool is_empty = !writer->needs_comma;
-    writer->depth--;
-    writer->needs_comma = false;
-    if (!is_empty)
-        begin_line(writer, NULL);
-    keep(writer, buffer_append_byte(writer->output, bracket));
-    writer->needs_comma = true;
-}
-
-static void put_text(struct writer *writer, const char *name, const char *text)
-{
-    begin_line(writer, name);
-    keep(writer, buffer_append_json_string(writer->output, slice_of(text)));
-}
-
-static void put_number(struct writer *writer, const char *name, int64_t number)
-{
-    begin_line(writer, name);
-    keep(writer, buffer_printf(writer->output, "%" PRId64, number));
-}
-
-static void put_word(struct writer *writer, const char *name, const char *word)
-{
-    begin_line(writer, name);
-    keep(writer, buffer_append_text(writer->output, word));
-}
-
 /* ---- Types ---- */
 
-static void put_group(struct writer *writer, const struct schema_group *group);
+static void put_group(struct json_writer *writer, const struct schema_group *group);
 
 /* YAML takes a bare 1.2 for a number, and so do editors. */
-static void put_choice(struct writer *writer, const char *word)
+static void put_choice(struct json_writer *writer, const char *word)
 {
-    put_text(writer, NULL, word);
+    json_writer_string(writer, NULL, word);
     if (word[strspn(word, "0123456789.")] == '\0')
-        put_word(writer, NULL, word);
+        json_writer_raw(writer, NULL, word);
 }
 
-static void put_choices(struct writer *writer, const struct schema_choice *choices)
+static void put_choices(struct json_writer *writer, const struct schema_choice *choices)
 {
-    open(writer, "enum", '[');
+    json_writer_open(writer, "enum", '[');
     for (; choices->word != NULL; choices++)
         put_choice(writer, choices->word);
-    close(writer, ']');
+    json_writer_close(writer, ']');
 }
 
-static void put_bounds(struct writer *writer, const struct schema_key *key)
+static void put_bounds(struct json_writer *writer, const struct schema_key *key)
 {
-    put_number(writer, "minimum", key->low);
+    json_writer_number(writer, "minimum", key->low);
     if (key->high != SCHEMA_NO_LIMIT)
-        put_number(writer, "maximum", key->high);
+        json_writer_number(writer, "maximum", key->high);
 }
 
 /* {file: PATH}, {credential: NAME} or {env: NAME}; some keys take a text, too. */
-static void put_secret(struct writer *writer, bool or_text)
+static void put_secret(struct json_writer *writer, bool or_text)
 {
     static const char *const kinds[] = {"file", "credential", "env"};
-    open(writer, "oneOf", '[');
+    json_writer_open(writer, "oneOf", '[');
     if (or_text) {
-        open(writer, NULL, '{');
-        put_text(writer, "type", "string");
-        close(writer, '}');
+        json_writer_open(writer, NULL, '{');
+        json_writer_string(writer, "type", "string");
+        json_writer_close(writer, '}');
     }
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        open(writer, NULL, '{');
-        put_text(writer, "type", "object");
-        open(writer, "properties", '{');
-        open(writer, kinds[i], '{');
-        put_text(writer, "type", "string");
-        close(writer, '}');
-        close(writer, '}');
-        open(writer, "required", '[');
-        put_text(writer, NULL, kinds[i]);
-        close(writer, ']');
-        put_word(writer, "additionalProperties", "false");
-        close(writer, '}');
+        json_writer_open(writer, NULL, '{');
+        json_writer_string(writer, "type", "object");
+        json_writer_open(writer, "properties", '{');
+        json_writer_open(writer, kinds[i], '{');
+        json_writer_string(writer, "type", "string");
+        json_writer_close(writer, '}');
+        json_writer_close(writer, '}');
+        json_writer_open(writer, "required", '[');
+        json_writer_string(writer, NULL, kinds[i]);
+        json_writer_close(writer, ']');
+        json_writer_boolean(writer, "additionalProperties", false);
+        json_writer_close(writer, '}');
     }
-    close(writer, ']');
+    json_writer_close(writer, ']');
 }
 
-static void put_list(struct writer *writer, const struct schema_key *key)
+static void put_list(struct json_writer *writer, const struct schema_key *key)
 {
-    put_text(writer, "type", "array");
+    json_writer_string(writer, "type", "array");
     int64_t least = key->type == &schema_integers ? 0 : key->low;
     if (least > 0 || (key->flags & SCHEMA_NONEMPTY) != 0)
-        put_number(writer, "minItems", least > 0 ? least : 1);
+        json_writer_number(writer, "minItems", least > 0 ? least : 1);
     if (key->high != SCHEMA_NO_LIMIT && key->type != &schema_integers)
-        put_number(writer, "maxItems", key->high);
-    open(writer, "items", '{');
+        json_writer_number(writer, "maxItems", key->high);
+    json_writer_open(writer, "items", '{');
     if (key->type == &schema_mappings) {
         put_group(writer, key->group);
     } else if (key->type == &schema_integers) {
-        put_text(writer, "type", "integer");
+        json_writer_string(writer, "type", "integer");
         put_bounds(writer, key);
     } else if (key->type == &schema_choices) {
         put_choices(writer, key->choices);
     } else {
-        put_text(writer, "type", "string");
+        json_writer_string(writer, "type", "string");
     }
-    close(writer, '}');
+    json_writer_close(writer, '}');
 }
 
-static void put_headers(struct writer *writer)
+static void put_headers(struct json_writer *writer)
 {
-    put_text(writer, "type", "object");
-    open(writer, "additionalProperties", '{');
+    json_writer_string(writer, "type", "object");
+    json_writer_open(writer, "additionalProperties", '{');
     put_secret(writer, true);
-    close(writer, '}');
+    json_writer_close(writer, '}');
 }
 
 static bool is_list(const struct schema_key *key)
@@ -166,7 +100,7 @@ static bool is_list(const struct schema_key *key)
 }
 
 /* What a value of the row may be. Whatever has no case of its own is text. */
-static void put_type(struct writer *writer, const struct schema_key *key)
+static void put_type(struct json_writer *writer, const struct schema_key *key)
 {
     if (key->type == &schema_mapping) {
         put_group(writer, key->group);
@@ -175,16 +109,16 @@ static void put_type(struct writer *writer, const struct schema_key *key)
     } else if (key->choices != NULL && key->type != &schema_syslog_address) {
         put_choices(writer, key->choices);
     } else if (key->type == &schema_boolean) {
-        put_text(writer, "type", "boolean");
+        json_writer_string(writer, "type", "boolean");
     } else if (key->type == &schema_integer || key->type == &schema_count) {
-        put_text(writer, "type", "integer");
+        json_writer_string(writer, "type", "integer");
         put_bounds(writer, key);
     } else if (key->type == &schema_duration || key->type == &schema_size) {
-        open(writer, "type", '[');
-        put_text(writer, NULL, "string");
-        put_text(writer, NULL, "integer");
-        close(writer, ']');
-        put_text(
+        json_writer_open(writer, "type", '[');
+        json_writer_string(writer, NULL, "string");
+        json_writer_string(writer, NULL, "integer");
+        json_writer_close(writer, ']');
+        json_writer_string(
             writer, "pattern", key->type == &schema_duration ? DURATION_PATTERN : SIZE_PATTERN);
     } else if (key->type == &schema_secret) {
         put_secret(writer, false);
@@ -193,12 +127,12 @@ static void put_type(struct writer *writer, const struct schema_key *key)
     } else if (key->type == &schema_headers) {
         put_headers(writer);
     } else if (key->type == &schema_start) {
-        open(writer, "type", '[');
-        put_text(writer, NULL, "string");
-        put_text(writer, NULL, "integer");
-        close(writer, ']');
+        json_writer_open(writer, "type", '[');
+        json_writer_string(writer, NULL, "string");
+        json_writer_string(writer, NULL, "integer");
+        json_writer_close(writer, ']');
     } else {
-        put_text(writer, "type", "string");
+        json_writer_string(writer, "type", "string");
     }
 }
 
@@ -221,57 +155,57 @@ static bool is_first_row(const struct schema_group *group, size_t row)
 }
 
 /* A key that means different things for different types of output has any of their types. */
-static void put_property(struct writer *writer, const struct schema_group *group, size_t row)
+static void put_property(struct json_writer *writer, const struct schema_group *group, size_t row)
 {
     const struct schema_key *key = &group->keys[row];
     bool is_shared = rows_of(group, key->name) > 1;
-    open(writer, key->name, '{');
-    put_text(writer, "description", key->meaning);
+    json_writer_open(writer, key->name, '{');
+    json_writer_string(writer, "description", key->meaning);
     if (is_shared) {
-        open(writer, "anyOf", '[');
+        json_writer_open(writer, "anyOf", '[');
         for (size_t i = row; i < group->count; i++) {
             if (strcmp(group->keys[i].name, key->name) != 0)
                 continue;
-            open(writer, NULL, '{');
+            json_writer_open(writer, NULL, '{');
             put_type(writer, &group->keys[i]);
-            close(writer, '}');
+            json_writer_close(writer, '}');
         }
-        close(writer, ']');
+        json_writer_close(writer, ']');
     } else {
         put_type(writer, key);
         if (key->choices != NULL && key->initial != NULL && key->supply == NULL)
-            put_text(writer, "default", key->initial);
+            json_writer_string(writer, "default", key->initial);
     }
-    close(writer, '}');
+    json_writer_close(writer, '}');
 }
 
-static void put_group(struct writer *writer, const struct schema_group *group)
+static void put_group(struct json_writer *writer, const struct schema_group *group)
 {
-    put_text(writer, "type", "object");
-    open(writer, "properties", '{');
+    json_writer_string(writer, "type", "object");
+    json_writer_open(writer, "properties", '{');
     for (size_t i = 0; i < group->count; i++)
         if (is_first_row(group, i))
             put_property(writer, group, i);
-    close(writer, '}');
-    open(writer, "required", '[');
+    json_writer_close(writer, '}');
+    json_writer_open(writer, "required", '[');
     for (size_t i = 0; i < group->count; i++) {
         const struct schema_key *key = &group->keys[i];
         if ((key->flags & SCHEMA_REQUIRED) != 0 && key->kinds == 0)
-            put_text(writer, NULL, key->name);
+            json_writer_string(writer, NULL, key->name);
     }
-    close(writer, ']');
-    put_word(writer, "additionalProperties", "false");
+    json_writer_close(writer, ']');
+    json_writer_boolean(writer, "additionalProperties", false);
 }
 
 int config_json_schema(struct buffer *output)
 {
-    struct writer writer = {.output = output};
-    open(&writer, NULL, '{');
-    put_text(&writer, "$schema", "https://json-schema.org/draft/2020-12/schema");
-    put_text(&writer, "title", "slackauditd.yaml");
-    put_text(&writer, "description", "The configuration of slackauditd.");
+    struct json_writer writer = {.output = output, .is_indented = true};
+    json_writer_open(&writer, NULL, '{');
+    json_writer_string(&writer, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    json_writer_string(&writer, "title", "slackauditd.yaml");
+    json_writer_string(&writer, "description", "The configuration of slackauditd.");
     put_group(&writer, &schema_document);
-    close(&writer, '}');
-    keep(&writer, buffer_append_byte(output, '\n'));
-    return writer.code;
+    json_writer_close(&writer, '}');
+    int code = json_writer_end(&writer);
+    return code < 0 ? code : buffer_append_byte(output, '\n');
 }

@@ -109,6 +109,7 @@ static int choose(struct api *api, const struct ctl_request *request, enum api_t
     const char *name = request->values[API_SOURCE];
     const char *file = request->values[API_TOKEN_FILE];
     const char *credential = request->values[API_CREDENTIAL];
+    bool wants_source = wanted == API_TOKEN_WANTED && request->values[API_BASE_URL] == NULL;
     if ((name != NULL) + (file != NULL) + (credential != NULL) > 1)
         return print_complaint(
             DAEMON_EXIT_USAGE, "one token: --source, --token-file or --credential");
@@ -124,13 +125,10 @@ static int choose(struct api *api, const struct ctl_request *request, enum api_t
     else if (credential != NULL)
         *reference =
             (struct secret_reference){.kind = SECRET_CREDENTIAL, .name = (char *)credential};
-    else if (request->config_given && wanted == API_TOKEN_WANTED &&
-             request->values[API_BASE_URL] == NULL)
+    else if (wants_source && (request->config_given || getenv(TOKEN_VARIABLE) == NULL))
         return take_only_source(api, request);
     else if (getenv(TOKEN_VARIABLE) != NULL)
         *reference = (struct secret_reference){.kind = SECRET_ENV, .name = (char *)TOKEN_VARIABLE};
-    else if (wanted == API_TOKEN_WANTED && request->values[API_BASE_URL] == NULL)
-        return take_only_source(api, request);
     else if (wanted == API_TOKEN_WANTED)
         return no_token(request);
     return DAEMON_EXIT_DONE;

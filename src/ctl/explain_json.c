@@ -1,7 +1,7 @@
 /* What a retry stack does, for machines. Waits are whole milliseconds, the highest rounded up. */
+#include "base/json_writer.h"
 #include "base/units.h"
 #include "ctl/explain.h"
-#include "daemon/json_writer.h"
 
 static void write_wait(
     struct json_writer *writer, const char *name, const struct explain_wait *wait)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/units.h"
@@ -17,7 +18,6 @@
 #include "ctl/print.h"
 #include "ctl/span.h"
 #include "daemon/daemon.h"
-#include "daemon/json_writer.h"
 #include "output/output.h"
 
 /* Beyond the output's own time-out, which begins anew with a connection and an answer. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/order.h"
 #include "base/units.h"
@@ -10,7 +11,6 @@
 #include "ctl/print.h"
 #include "ctl/span.h"
 #include "daemon/daemon.h"
-#include "daemon/json_writer.h"
 #include "source/walker.h"
 
 /* What the call showed. */

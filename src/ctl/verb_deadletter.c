@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "ctl/asker.h"
 #include "ctl/configuration.h"
@@ -12,7 +13,6 @@
 #include "ctl/table.h"
 #include "ctl/verb.h"
 #include "daemon/daemon.h"
-#include "daemon/json_writer.h"
 
 enum { OUTPUT };
 enum { COLUMNS = 5 };

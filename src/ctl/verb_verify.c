@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/order.h"
 #include "base/units.h"
@@ -22,7 +23,6 @@
 #include "ctl/progress.h"
 #include "ctl/verb.h"
 #include "daemon/daemon.h"
-#include "daemon/json_writer.h"
 #include "slackaudit/entries.h"
 #include "source/intake.h"
 #include "source/source_client.h"

@@ -8,13 +8,13 @@
 #pragma once
 
 #include "base/cleanup.h"
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "base/seen.h"
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/generation.h"
 #include "daemon/history.h"
-#include "daemon/json_writer.h"
 #include "output/delivery.h"
 #include "source/walker.h"
 #include "store/beside.h"

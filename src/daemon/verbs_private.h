@@ -2,7 +2,7 @@
  * `result`, or returns a negative code with the error. */
 #pragma once
 
-#include "daemon/json_writer.h"
+#include "base/json_writer.h"
 #include "daemon/verbs.h"
 
 /* verbs_ledger.c */

@@ -100,8 +100,8 @@ def develop(scene):
     system = scene.system
     source = "/usr/share/doc/libslackaudit-dev/examples/first.c"
     flags = system.do("pkg-config", "--cflags", "--libs", "slackaudit").split()
-    system.do("cc", "-o", "/root/first", source, *flags)
-    linked = system.do("ldd", "/root/first")
+    system.do("cc", "-o", "/srv/first", source, *flags)
+    linked = system.do("ldd", "/srv/first")
     check("libslackaudit.so.1 => /lib" in linked and "not found" not in linked, f"the example is linked with {linked}")
     for page in ("man8/slackauditd.8", "man5/slackauditd.yaml.5", "man1/slackauditctl.1", "man1/slackaudit-sim.1", "man3/libslackaudit.3"):
         check(system.path(f"/usr/share/man/{page}.gz").exists(), f"no manual page {page}")

@@ -1,6 +1,6 @@
 /* JSON written by hand is JSON: commas, names, every string, and no half document without notice.
  */
-#include "daemon/json_writer.h"
+#include "base/json_writer.h"
 
 #include "base/json.h"
 #include "base/limits.h"
@@ -90,6 +90,24 @@ START_TEST(times_are_rfc_3339_and_unknown_ones_null)
 }
 END_TEST
 
+START_TEST(for_people_each_value_has_a_line_of_its_own)
+{
+    struct buffer buffer = BUFFER_INIT(KIB(1));
+    struct json_writer writer = {.output = &buffer, .is_indented = true};
+    json_writer_open(&writer, NULL, '{');
+    json_writer_open(&writer, "list", '[');
+    json_writer_number(&writer, NULL, 1);
+    json_writer_raw(&writer, NULL, "1.20");
+    json_writer_close(&writer, ']');
+    json_writer_open(&writer, "empty", '{');
+    json_writer_close(&writer, '}');
+    json_writer_close(&writer, '}');
+    ck_assert_str_eq(
+        text_of(&buffer), "{\n  \"list\": [\n    1,\n    1.20\n  ],\n  \"empty\": {}\n}");
+    buffer_deinit(&buffer);
+}
+END_TEST
+
 START_TEST(what_does_not_fit_is_told_at_the_end)
 {
     for (size_t limit = 0; limit < 40; limit++) {
@@ -108,4 +126,5 @@ END_TEST
 
 CHECK_MAIN("json_writer", objects_and_arrays_have_their_commas_and_names,
     any_text_becomes_a_string_that_reads_back, bytes_that_are_no_text_do_not_break_the_document,
-    times_are_rfc_3339_and_unknown_ones_null, what_does_not_fit_is_told_at_the_end)
+    times_are_rfc_3339_and_unknown_ones_null, for_people_each_value_has_a_line_of_its_own,
+    what_does_not_fit_is_told_at_the_end)
