@@ -47,6 +47,7 @@
 #define LIMIT_BATCH          MIB(16) /* one encoded batch of an output (configurable below this) */
 #define LIMIT_BATCH_ENTRIES  10000   /* the same, in entries */
 #define LIMIT_SEGMENT        MIB(16) /* a segment file is closed once it is longer */
+#define LIMIT_CACHED_FILE    MIB(16) /* of an output's file, left in the machine's page cache */
 #define LIMIT_STORE_BLOCK                                                                          \
     KIB(256) /* read from or written to a segment at once, a longer entry apart */
 #define LIMIT_STORE_BLOCK_ENTRIES 4096     /* the same, in entries */

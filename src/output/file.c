@@ -60,6 +60,7 @@ int file_open_path(struct output *output, struct error *error)
     if (same)
         return 0;
     file_record_deinit(record);
+    output->uncached = 0;
     output->noted = false;
     output->overhang = false;
     *record = (struct file_record){.path = strdup(path),
@@ -173,6 +174,22 @@ static int make_ready(struct output *output, size_t more, struct error *error)
     return code;
 }
 
+/* A back-fill would push the files of everybody else out of the page cache, and take ever more of
+ * a virtual machine's memory. Who follows the file reads its end, which stays. */
+static void uncache(struct output *output)
+{
+    const struct file_record *record = &output->record;
+    if (record->length < output->uncached)
+        output->uncached = 0; /* another file */
+    if (record->length - output->uncached < 2 * LIMIT_CACHED_FILE)
+        return;
+    uint64_t end = record->length - LIMIT_CACHED_FILE;
+    /* Only advice: what is refused stays cached. */
+    (void)posix_fadvise(
+        output->fd, (off_t)output->uncached, (off_t)(end - output->uncached), POSIX_FADV_DONTNEED);
+    output->uncached = end;
+}
+
 static int append(struct output *output, struct slice bytes, struct error *error)
 {
     struct file_record *record = &output->record;
@@ -190,6 +207,7 @@ static int append(struct output *output, struct slice bytes, struct error *error
         record->begun = clock_wall_us(output->clock) / USEC_PER_SEC;
     record->length += bytes.size;
     file_record_set_tail(record, bytes);
+    uncache(output);
     buffer_clear(&output->state);
     code = file_record_write(record, &output->state);
     if (code < 0) {

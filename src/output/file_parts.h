@@ -19,6 +19,7 @@ struct output {
     struct file_record record;
     bool noted;          /* the store has `record` as it is here, but for what the next
                             acknowledgement carries */
+    uint64_t uncached;   /* the file's pages before this are out of the page cache */
     bool overhang;       /* something may stand past the record's length */
     struct buffer state; /* the record as text */
     struct compressor *compressor;
