@@ -269,6 +269,8 @@ static const char *advice(int status, const char *error)
         {"invalid_action", "slackauditctl actions lists the actions that there are"},
         {"invalid_cursor", "the cursor has expired, or is none of Slack's: begin without --cursor"},
     };
+    if (*walker_refusal_advice(error) != '\0')
+        return walker_refusal_advice(error);
     if (walker_is_token_refused(status, error))
         return "the token is refused, or may not read the audit log";
     if (status == 429)

@@ -30,8 +30,10 @@ static bool is_well(const struct finding *finding)
 
 static void put_token(const struct slackaudit_answer *answer)
 {
+    const char *advice = walker_refusal_advice(answer->error);
     if (walker_is_token_refused(answer->status, answer->error))
-        printf("  the token is refused, or may not read the audit log\n");
+        printf("  the token is refused, or may not read the audit log%s%s\n",
+            *advice == '\0' ? "" : ": ", advice);
     else if (answer->status == 200 && answer->error[0] == '\0')
         printf("  the token is accepted\n");
     else

@@ -64,6 +64,10 @@ enum { WALKER_PERMANENT_POLLS = 5 };
  * is Slack's name for it, or "". */
 bool walker_is_token_refused(int status, const char *error);
 
+/* What a person should do about this name of an error, in half a sentence; "" where nothing more is
+ * known. Static. */
+const char *walker_refusal_advice(const char *error);
+
 /* Everything outlives the walker. */
 struct walker_context {
     const struct config_source *config;

@@ -10,16 +10,43 @@
 
 enum { LOUD_FAILURES = 10 };
 
+/* Slack documents the names of the Audit Logs API; those of its Web API are here too, because a
+ * token that is no token at all may be answered by either. */
+static const struct refusal {
+    const char *error, *advice;
+} refusals[] = {
+    {"invalid_authentication", "Slack does not know the token"},
+    {"invalid_auth", "Slack does not know the token"},
+    {"missing_authentication", "no token arrived: does a proxy take headers away?"},
+    {"not_authed", "no token arrived: does a proxy take headers away?"},
+    {"missing_scope", "give the app the user scope auditlogs:read and install it again"},
+    {"not_allowed_token_type", "it must be a user token, xoxp-..., not that of a bot"},
+    {"user_not_authorized", "it must be the token of an owner of the Enterprise organization"},
+    {"team_not_authorized", "install the app on the organization, not on a workspace"},
+    {"invalid_workspace", "install the app on the organization, not on a workspace"},
+    {"feature_not_enabled", "only organizations on an Enterprise plan have an audit log"},
+    {"token_revoked", "the token was revoked: install the app again"},
+    {"token_expired", "the token has expired: turn off token rotation, or put a new one there"},
+    {"account_inactive", "the token's owner was deactivated: another owner must install the app"},
+};
+
+static const struct refusal *find_refusal(const char *error)
+{
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+        if (strcmp(error, refusals[i].error) == 0)
+            return &refusals[i];
+    return NULL;
+}
+
 bool walker_is_token_refused(int status, const char *error)
 {
-    static const char *const names[] = {"invalid_authentication", "missing_authentication",
-        "user_not_authorized", "team_not_authorized", "feature_not_enabled", "invalid_workspace"};
-    if (status == 401 || status == 403)
-        return true;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcmp(error, names[i]) == 0)
-            return true;
-    return false;
+    return status == 401 || status == 403 || find_refusal(error) != NULL;
+}
+
+const char *walker_refusal_advice(const char *error)
+{
+    const struct refusal *refusal = find_refusal(error);
+    return refusal == NULL ? "" : refusal->advice;
 }
 
 void walker_note_failure(struct walker *walker, const char *text)
@@ -83,17 +110,19 @@ static void refused_question(struct walker *walker, const char *text)
 static void describe(
     const struct walker *walker, const struct slackaudit_answer *answer, char *text, size_t size)
 {
-    const char *refused = walker_is_token_refused(answer->status, answer->error)
-                              ? "the token is refused (it is read again before each try): "
-                              : "";
+    const char *refused = "", *advice = "";
+    if (walker_is_token_refused(answer->status, answer->error)) {
+        refused = "the token is refused (it is read again before each try): ";
+        advice = walker_refusal_advice(answer->error);
+    }
+    bool has_request = answer->request_id[0] != '\0';
     /* A cut text is still a text. */
     if (answer->code == SLACKAUDIT_ERROR_CALLBACK && walker->intake.error.code != ERROR_NONE)
         (void)snprintf(text, size, "%s", walker->intake.error.text);
-    else if (answer->request_id[0] != '\0')
-        (void)snprintf(
-            text, size, "%s%s, request %s", refused, answer->message, answer->request_id);
     else
-        (void)snprintf(text, size, "%s%s", refused, answer->message);
+        (void)snprintf(text, size, "%s%s%s%s%s%s", refused, answer->message,
+            has_request ? ", request " : "", answer->request_id, *advice == '\0' ? "" : ": ",
+            advice);
 }
 
 void walker_failed_call(struct walker *walker, const struct slackaudit_answer *answer)

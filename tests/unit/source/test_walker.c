@@ -180,6 +180,40 @@ START_TEST(a_refused_token_leaves_the_source_up_and_is_tried_again_slowly)
 }
 END_TEST
 
+START_TEST(a_refusal_by_any_name_that_slack_has_for_it_says_what_to_do)
+{
+    static const char *const names[][2] = {
+        {"invalid_authentication", "does not know"},
+        {"invalid_auth", "does not know"},
+        {"missing_authentication", "proxy"},
+        {"not_authed", "proxy"},
+        {"missing_scope", "auditlogs:read"},
+        {"not_allowed_token_type", "xoxp-"},
+        {"user_not_authorized", "owner"},
+        {"team_not_authorized", "on the organization"},
+        {"invalid_workspace", "on the organization"},
+        {"feature_not_enabled", "Enterprise"},
+        {"token_revoked", "install the app again"},
+        {"token_expired", "rotation"},
+        {"account_inactive", "deactivated"},
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct world *world = world_new("start: -1d");
+        fake_api->fail_status = 200; /* the Web API's way: judged by its name */
+        fake_api->fail_error = names[i][0];
+        fake_api->fail_count = 1;
+        start(world, false);
+        run_for(world, 10);
+        ck_assert_int_eq(status_of(world).state, WALKER_REFUSED);
+        const char *text = status_of(world).last_error;
+        ck_assert_msg(strstr(text, names[i][1]) != NULL, "%s: %s", names[i][0], text);
+        run_for(world, 60);
+        ck_assert_int_ne(status_of(world).state, WALKER_REFUSED);
+        world_free(world);
+    }
+}
+END_TEST
+
 START_TEST(a_wider_filter_gives_the_open_window_up_and_walks_it_again)
 {
     struct world *world = world_new("start: -1d, page_limit: 10, filter: {actor: U1}");
@@ -207,4 +241,5 @@ CHECK_MAIN("walker", once_reads_everything_up_to_the_start_in_order_and_a_second
     a_fresh_entry_is_stored_within_the_fresh_interval_and_the_source_rests_when_nothing_comes,
     slacks_clock_counts_not_the_hosts,
     a_refused_token_leaves_the_source_up_and_is_tried_again_slowly,
+    a_refusal_by_any_name_that_slack_has_for_it_says_what_to_do,
     a_wider_filter_gives_the_open_window_up_and_walks_it_again)
