@@ -1,0 +1,104 @@
+/* Showing: findings as they come, and what a verification has found in the end. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/json_writer.h"
+#include "base/order.h"
+#include "base/units.h"
+#include "ctl/print.h"
+#include "ctl/verification.h"
+#include "daemon/daemon.h"
+
+static const char *const finding_names[FINDINGS] = {"never", "twice", "dead_letter"};
+static const char *const finding_words[FINDINGS] = {"never got", "got twice", "in dead letter"};
+
+int verification_tell_finding(struct verification *verification, const struct output_totals *output,
+    enum finding finding, const struct seen_entry *entry)
+{
+    char time[UNITS_TEXT_SIZE];
+    (void)units_format_time(entry->time, time);
+    const char *id = entry->id[0] == '\0' ? NULL : entry->id;
+    if (!verification->request->json) {
+        progress_clear(&verification->progress);
+        printf("%s: %s %s of %s\n", output->name, finding_words[finding],
+            id == NULL ? "an entry without an id" : id, time);
+        verification->findings++;
+        return 0;
+    }
+    struct json_writer writer = {
+        .output = &verification->text, .needs_comma = verification->findings > 0};
+    buffer_clear(&verification->text);
+    json_writer_open(&writer, NULL, '{');
+    json_writer_string(&writer, "output", output->name);
+    json_writer_string(&writer, "finding", finding_names[finding]);
+    json_writer_string(&writer, "id", id);
+    json_writer_string(&writer, "time", time);
+    json_writer_close(&writer, '}');
+    printf("%.*s", SLICE_PRINT(buffer_slice(&verification->text)));
+    verification->findings++;
+    return json_writer_end(&writer);
+}
+
+static void tell_output(const struct output_totals *output)
+{
+    printf("%s: got %" PRId64 ", does not want %" PRId64 ", never got %" PRId64
+           ", got twice %" PRId64 ", in dead letter %" PRId64 ", on the way %" PRId64
+           ", from before its time %" PRId64 "\n",
+        output->name, output->got, output->unwanted, output->found[FINDING_NEVER],
+        output->found[FINDING_TWICE], output->found[FINDING_DEAD], output->pending, output->before);
+    if (output->mended > 0)
+        printf(
+            "%s: %" PRId64 " entries that it never got were sent\n", output->name, output->mended);
+}
+
+void verification_tell_end(struct verification *verification)
+{
+    char from[UNITS_TEXT_SIZE], to[UNITS_TEXT_SIZE], until[UNITS_TEXT_SIZE];
+    for (size_t i = 0; i < verification->output_count; i++)
+        tell_output(&verification->outputs[i]);
+    if (verification->unjudged_until > verification->from)
+        printf("not judged: %s to %s, of which the ledger knows no more (%" PRId64 " entries)\n",
+            units_format_time(verification->from, from),
+            units_format_time(lower(verification->unjudged_until, verification->to), until),
+            verification->unjudged);
+    printf("source %s, %s to %s: %" PRId64 " entries, %s\n", verification->source,
+        units_format_time(verification->from, from), units_format_time(verification->to, to),
+        verification->entries, verification->findings == 0 ? "nothing is wrong" : "NOT all well");
+}
+
+static void write_output_totals(struct json_writer *writer, const struct output_totals *output)
+{
+    json_writer_open(writer, NULL, '{');
+    json_writer_string(writer, "output", output->name);
+    json_writer_number(writer, "got", output->got);
+    json_writer_number(writer, "unwanted", output->unwanted);
+    json_writer_number(writer, "pending", output->pending);
+    json_writer_number(writer, "before", output->before);
+    for (size_t i = 0; i < FINDINGS; i++)
+        json_writer_number(writer, finding_names[i], output->found[i]);
+    json_writer_number(writer, "mended", output->mended);
+    json_writer_close(writer, '}');
+}
+
+void verification_end_json(struct verification *verification, int exit_code)
+{
+    struct json_writer writer = {.output = &verification->text, .needs_comma = true};
+    buffer_clear(&verification->text);
+    json_writer_close(&writer, ']');
+    json_writer_string(&writer, "source", verification->source);
+    json_writer_time(&writer, "from", verification->from);
+    json_writer_time(&writer, "to", verification->to);
+    json_writer_number(&writer, "entries", verification->entries);
+    json_writer_time(&writer, "not_judged_before",
+        verification->unjudged_until > verification->from ? verification->unjudged_until : -1);
+    json_writer_number(&writer, "not_judged_entries", verification->unjudged);
+    json_writer_open(&writer, "outputs", '[');
+    for (size_t i = 0; i < verification->output_count; i++)
+        write_output_totals(&writer, &verification->outputs[i]);
+    json_writer_close(&writer, ']');
+    json_writer_close(&writer, '}');
+    json_writer_boolean(&writer, "ok", exit_code == DAEMON_EXIT_DONE);
+    json_writer_number(&writer, "exit", exit_code);
+    json_writer_close(&writer, '}');
+    printf("%.*s\n", SLICE_PRINT(buffer_slice(&verification->text)));
+}
