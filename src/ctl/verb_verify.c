@@ -128,7 +128,7 @@ static int verify(struct verification *verification)
     progress_clear(&verification->progress);
     if (exit_code == DAEMON_EXIT_DONE && verification->request->values[REPAIR] != NULL)
         exit_code = repair(verification);
-    return exit_code == DAEMON_EXIT_DONE && verification->findings > 0 ? CTL_EXIT_NO : exit_code;
+    return exit_code == DAEMON_EXIT_DONE && verification->faults > 0 ? CTL_EXIT_NO : exit_code;
 }
 
 /* ---- The verb ---- */
@@ -213,8 +213,9 @@ const struct ctl_verb verb_verify = {
     .about = MOMENT_ABOUT
     "\n"
     "Named is each id that an output never got, got twice, or has in dead letter; the exit code\n"
-    "is 1 then. \"Twice\" is also what was sent again after a lost answer: the receiver may\n"
-    "have it twice. What was never read is counted as never got once the overlap has passed.\n"
+    "is 1 then. Named too, and nothing wrong, is what it may have got twice, because it was sent\n"
+    "again when no answer had come, and what it got again because of `backfill` or\n"
+    "`checkpoint set`. What was never read is counted as never got once the overlap has passed.\n"
     "Calls count in the budget of the running daemon.\n"
     "\n"
     "A repair reaches only the outputs that lack something, and sends them only that.\n",

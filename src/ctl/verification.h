@@ -17,8 +17,25 @@
 
 enum { VERIFICATION_CHUNK = 1500 };
 
-/* What is wrong with an entry at an output. */
-enum finding { FINDING_NEVER, FINDING_TWICE, FINDING_DEAD, FINDINGS };
+/* What is to be told of an entry at an output. */
+enum finding {
+    FINDING_NEVER,
+    FINDING_TWICE,
+    FINDING_DEAD,
+    /* From here on nothing is wrong: */
+    FINDING_POSSIBLY_TWICE,
+    FINDING_REDELIVERED,
+    FINDING_BACKFILLED,
+    FINDINGS,
+};
+
+static inline bool finding_is_fault(enum finding finding)
+{
+    return finding < FINDING_POSSIBLY_TWICE;
+}
+
+/* As machines are told it, and as the daemon calls it. */
+extern const char *const finding_names[FINDINGS];
 
 /* An entry of Slack's. */
 struct seen_entry {
@@ -45,7 +62,7 @@ struct verification {
     size_t count;
     struct output_totals outputs[LIMIT_OUTPUTS];
     size_t output_count;
-    int64_t entries, findings;
+    int64_t entries, findings, faults;
     int64_t unjudged, unjudged_until; /* entries that the ledger has forgotten, all before then */
     struct buffer text;
 };

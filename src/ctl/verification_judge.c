@@ -9,7 +9,7 @@
 #include "ctl/verification.h"
 #include "daemon/daemon.h"
 
-enum { ID_DIGITS = 16 };
+enum { DIGITS = 16 + 8 }; /* of an id, and of its entry's time */
 
 static int compare_keys(const void *left, const void *right)
 {
@@ -97,11 +97,9 @@ static int judge_output(struct verification *verification, const struct json_val
     output->unwanted += json_integer(json_get(answer, "unwanted"), 0);
     output->pending += json_integer(json_get(answer, "pending"), 0);
     output->before += json_integer(json_get(answer, "before"), 0);
-    int r = find_at(verification, output, json_get(answer, "never"), FINDING_NEVER);
-    if (r >= 0)
-        r = find_at(verification, output, json_get(answer, "twice"), FINDING_TWICE);
-    if (r >= 0)
-        r = find_at(verification, output, json_get(answer, "dead"), FINDING_DEAD);
+    int r = 0;
+    for (enum finding finding = 0; r >= 0 && finding < FINDINGS; finding++)
+        r = find_at(verification, output, json_get(answer, finding_names[finding]), finding);
     return r < 0
                ? r
                : judge_unknown(verification, output, json_get(answer, "unknown"), result, unjudged);
@@ -137,14 +135,15 @@ static void sort_chunk(struct verification *verification)
 
 int verification_judge(struct verification *verification)
 {
-    char oldest[24], latest[24], ids[VERIFICATION_CHUNK * ID_DIGITS + 1];
+    char oldest[24], latest[24], ids[VERIFICATION_CHUNK * DIGITS + 1];
     int64_t low = INT64_MAX, high = -1;
     sort_chunk(verification);
     for (size_t i = 0; i < verification->count; i++) {
         const struct seen_entry *entry = &verification->chunk[i];
         low = lower(low, entry->time);
         high = higher(high, entry->time);
-        (void)snprintf(ids + i * ID_DIGITS, ID_DIGITS + 1, "%016" PRIx64, entry->key); /* all fit */
+        (void)snprintf(ids + i * DIGITS, DIGITS + 1, "%016" PRIx64 "%08" PRIx32, entry->key,
+            (uint32_t)entry->time); /* all fit */
     }
     (void)snprintf(oldest, sizeof(oldest), "%" PRId64, low);  /* fits */
     (void)snprintf(latest, sizeof(latest), "%" PRId64, high); /* fits */

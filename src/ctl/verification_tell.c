@@ -9,8 +9,17 @@
 #include "ctl/verification.h"
 #include "daemon/daemon.h"
 
-static const char *const finding_names[FINDINGS] = {"never", "twice", "dead_letter"};
-static const char *const finding_words[FINDINGS] = {"never got", "got twice", "in dead letter"};
+const char *const finding_names[FINDINGS] = {
+    "never", "twice", "dead_letter", "possibly_twice", "redelivered", "backfilled"};
+static const char *const finding_words[FINDINGS] = {"never got", "got twice", "in dead letter",
+    "may have got twice, since no answer had come,", "got again after `checkpoint set`",
+    "got again by a back-fill"};
+
+static void count(struct verification *verification, enum finding finding)
+{
+    verification->findings++;
+    verification->faults += finding_is_fault(finding);
+}
 
 int verification_tell_finding(struct verification *verification, const struct output_totals *output,
     enum finding finding, const struct seen_entry *entry)
@@ -22,7 +31,7 @@ int verification_tell_finding(struct verification *verification, const struct ou
         progress_clear(&verification->progress);
         printf("%s: %s %s of %s\n", output->name, finding_words[finding],
             id == NULL ? "an entry without an id" : id, time);
-        verification->findings++;
+        count(verification, finding);
         return 0;
     }
     struct json_writer writer = {
@@ -31,11 +40,12 @@ int verification_tell_finding(struct verification *verification, const struct ou
     json_writer_open(&writer, NULL, '{');
     json_writer_string(&writer, "output", output->name);
     json_writer_string(&writer, "finding", finding_names[finding]);
+    json_writer_boolean(&writer, "fault", finding_is_fault(finding));
     json_writer_string(&writer, "id", id);
     json_writer_string(&writer, "time", time);
     json_writer_close(&writer, '}');
     printf("%.*s", SLICE_PRINT(buffer_slice(&verification->text)));
-    verification->findings++;
+    count(verification, finding);
     return json_writer_end(&writer);
 }
 
@@ -46,6 +56,14 @@ static void tell_output(const struct output_totals *output)
            ", from before its time %" PRId64 "\n",
         output->name, output->got, output->unwanted, output->found[FINDING_NEVER],
         output->found[FINDING_TWICE], output->found[FINDING_DEAD], output->pending, output->before);
+    if (output->found[FINDING_POSSIBLY_TWICE] > 0)
+        printf("%s: %" PRId64 " may have come twice: they were sent again, since no answer had "
+               "come before the connection or the daemon ended\n",
+            output->name, output->found[FINDING_POSSIBLY_TWICE]);
+    if (output->found[FINDING_REDELIVERED] + output->found[FINDING_BACKFILLED] > 0)
+        printf("%s: %" PRId64 " came again after `checkpoint set`, %" PRId64
+               " by back-fills, as somebody asked\n",
+            output->name, output->found[FINDING_REDELIVERED], output->found[FINDING_BACKFILLED]);
     if (output->mended > 0)
         printf(
             "%s: %" PRId64 " entries that it never got were sent\n", output->name, output->mended);
@@ -63,7 +81,7 @@ void verification_tell_end(struct verification *verification)
             verification->unjudged);
     printf("source %s, %s to %s: %" PRId64 " entries, %s\n", verification->source,
         units_format_time(verification->from, from), units_format_time(verification->to, to),
-        verification->entries, verification->findings == 0 ? "nothing is wrong" : "NOT all well");
+        verification->entries, verification->faults == 0 ? "nothing is wrong" : "NOT all well");
 }
 
 static void write_output_totals(struct json_writer *writer, const struct output_totals *output)

@@ -28,15 +28,14 @@ static void name_what_waits(const struct config *before, const struct config *af
         log_warning(NULL, "`state_dir` takes effect at the next start");
     if (strcmp(before->control, after->control) != 0)
         log_warning(NULL, "`control` takes effect at the next start");
-    if (before->store_max_size != after->store_max_size ||
-        before->store_ledger_us != after->store_ledger_us)
-        log_warning(NULL, "`store` takes effect at the next start");
 }
 
 static int apply(struct daemon *daemon, struct generation *generation, struct buffer *report)
 {
     name_what_waits(daemon->generation->config, generation->config);
     daemon_set_log(generation->config, daemon->options.verbosity);
+    daemon->store_type->set_limits(
+        daemon->store, generation->config->store_max_size, generation->config->store_ledger_us);
     daemon_forget_missing(daemon);
     int r = daemon_apply_sources(daemon, generation, report);
     int outputs = daemon_apply_outputs(daemon, generation, report);

@@ -1,10 +1,9 @@
 /*
  * `ledger judge`: what the ledger says of some ids of a source, for whoever walks the API beside
- * the daemon (`slackauditctl verify`): of each output how many it has got, and by name those that
- * it never got, got twice, or left in dead letter.
- *
- * An id may have several sequences, in the source and in the queues beside it. It was got when one
- * of them was delivered, whatever became of the others.
+ * the daemon (`slackauditctl verify`): of each output how many it has got, and by their places in
+ * the question those that it never got, got more than once, or left in dead letter
+ * (daemon/verdict.h). With each id comes the entry's time, which says whether a rewind reached back
+ * to it.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,12 +12,10 @@
 #include "base/units.h"
 #include "daemon/daemon_private.h"
 #include "daemon/verbs_private.h"
+#include "daemon/verdict.h"
 #include "source/plan.h"
 
-enum { ID_DIGITS = 16, MAX_IDS = 2048, FATES = STORE_NEVER + 1 };
-
-/* What became of an id at an output, in the end. */
-enum verdict { GOT, TWICE, PENDING, DEAD, UNWANTED, BEFORE, NEVER, UNKNOWN, VERDICTS };
+enum { ID_DIGITS = 16, TIME_DIGITS = 8, DIGITS = ID_DIGITS + TIME_DIGITS, MAX_IDS = 2048 };
 
 /* A sequence of one of the ids. */
 struct trace {
@@ -31,17 +28,29 @@ struct traces {
     size_t count, size;
 };
 
-/* How often an id met each fate. */
-struct tally {
-    uint8_t fates[FATES];
+/* From a sequence on, what is of a time or later is delivered again. */
+struct rewind {
+    uint64_t sequence;
+    int64_t from;
+};
+
+/* Of one source. */
+struct rewinds {
+    struct rewind *items;
+    size_t count;
 };
 
 struct judging {
     const struct verb_context *context;
     const char *source;
     uint64_t ids[MAX_IDS];
+    int64_t times[MAX_IDS];
     struct store_inquiry inquiry;
-    struct traces traces;             /* of the source that is asked at the moment */
+    /* Of the source that is asked at the moment: */
+    struct traces traces;
+    struct rewinds rewinds;
+    enum trace_place place;
+    uint32_t occasion;                /* its first; each rewind begins another */
     struct tally (*tallies)[MAX_IDS]; /* for each configured output */
     bool *takes_part;                 /* the output has a position in the source */
     int64_t judged_from;
@@ -53,6 +62,7 @@ static void judging_free(struct judging *judging)
     if (judging == NULL)
         return;
     free(judging->traces.items);
+    free(judging->rewinds.items);
     free(judging->tallies);
     free(judging->takes_part);
     buffer_deinit(&judging->names);
@@ -70,18 +80,23 @@ static int digit_of(char c)
 
 static int parse_ids(struct judging *judging, const char *text, struct error *error)
 {
-    size_t size = strlen(text), count = size / ID_DIGITS;
-    bool valid = size % ID_DIGITS == 0 && count >= 1 && count <= MAX_IDS;
+    size_t size = strlen(text), count = size / DIGITS;
+    bool valid = size % DIGITS == 0 && count >= 1 && count <= MAX_IDS;
     for (size_t i = 0; valid && i < size; i++) {
         int digit = digit_of(text[i]);
         valid = digit >= 0;
-        judging->ids[i / ID_DIGITS] = judging->ids[i / ID_DIGITS] << 4 | (uint64_t)digit;
+        if (i % DIGITS < ID_DIGITS)
+            judging->ids[i / DIGITS] = judging->ids[i / DIGITS] << 4 | (uint64_t)digit;
+        else
+            judging->times[i / DIGITS] = judging->times[i / DIGITS] << 4 | digit;
     }
     for (size_t i = 1; valid && i < count; i++)
         valid = judging->ids[i - 1] < judging->ids[i];
     if (!valid)
         return error_set(error, ERROR_INVALID,
-            "ids are 16 hexadecimal digits each, ascending, at most %d", MAX_IDS);
+            "ids are 16 hexadecimal digits each, ascending, at most %d, and behind each come 8 of "
+            "its time",
+            MAX_IDS);
     judging->inquiry.ids = judging->ids;
     judging->inquiry.count = count;
     return 0;
@@ -155,6 +170,37 @@ static int compare_traces(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+static int note_rewind(void *user, uint64_t sequence, int64_t from)
+{
+    struct rewinds *rewinds = user;
+    struct rewind *items = reallocarray(rewinds->items, rewinds->count + 1, sizeof(*items));
+    if (items == NULL)
+        return ERROR_MEMORY;
+    rewinds->items = items;
+    items[rewinds->count++] = (struct rewind){.sequence = sequence, .from = from};
+    return 0;
+}
+
+/* That reached back to the id, and before the sequence. */
+static unsigned count_rewinds(const struct judging *judging, const struct trace *trace)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < judging->rewinds.count; i++) {
+        const struct rewind *rewind = &judging->rewinds.items[i];
+        count += trace->sequence >= rewind->sequence && judging->times[trace->id] >= rewind->from;
+    }
+    return count;
+}
+
+static enum trace_place place_of(const char *source)
+{
+    struct backfill_subject subject;
+    if (!source_is_beside(source))
+        return TRACE_SOURCE;
+    return daemon_backfill_parse(source, &subject) && !subject.repairs ? TRACE_BACKFILL
+                                                                       : TRACE_AMENDS;
+}
+
 /* The fates of all traces at one output. ERROR_MISSING: it takes no part in the source. */
 static int ask_output(
     struct judging *judging, struct store_source *source, size_t output, struct error *error)
@@ -167,9 +213,9 @@ static int ask_output(
         int r = context->store_type->fate(source, name, trace->sequence, &fate, error);
         if (r < 0)
             return r;
-        uint8_t *tally = &judging->tallies[output][trace->id].fates[fate];
-        if (*tally < UINT8_MAX)
-            ++*tally;
+        unsigned rewinds = count_rewinds(judging, trace);
+        tally_add(&judging->tallies[output][trace->id], judging->place, rewinds,
+            judging->occasion + rewinds, fate);
     }
     return 0;
 }
@@ -180,9 +226,14 @@ static int ask_source(struct judging *judging, const char *name, struct error *e
     struct store_source *source = NULL;
     int64_t from = 0;
     judging->traces.count = 0;
+    judging->occasion += (uint32_t)judging->rewinds.count + 1;
+    judging->rewinds.count = 0;
+    judging->place = place_of(name);
     int r = context->store_type->source(context->store, name, &source, NULL, error);
     if (r >= 0)
         r = context->store_type->find(source, &judging->inquiry, note_trace, judging, &from, error);
+    if (r >= 0)
+        r = context->store_type->rewinds(source, note_rewind, &judging->rewinds, error);
     if (r < 0)
         return r;
     bool is_itself = !source_is_beside(name);
@@ -215,23 +266,12 @@ static int ask_all(struct judging *judging, struct error *error)
 
 /* ---- The answer ---- */
 
-static enum verdict verdict_of(const struct tally *tally)
+/* What the ledger has begun to forget cannot be said never to have come. */
+static enum verdict verdict_of(const struct judging *judging, size_t output, size_t id)
 {
-    unsigned repeated = tally->fates[STORE_REPEATED];
-    unsigned got = tally->fates[STORE_DELIVERED] + repeated;
-    if (got > 1 || repeated > 0)
-        return TWICE;
-    if (got == 1)
-        return GOT;
-    if (tally->fates[STORE_PENDING] > 0)
-        return PENDING;
-    if (tally->fates[STORE_DEAD] > 0)
-        return DEAD;
-    if (tally->fates[STORE_UNWANTED] > 0)
-        return UNWANTED;
-    if (tally->fates[STORE_NEVER] > 0)
-        return NEVER;
-    return tally->fates[STORE_BEFORE] > 0 ? BEFORE : UNKNOWN;
+    enum verdict verdict = tally_verdict(&judging->tallies[output][id]);
+    bool is_forgotten = verdict == VERDICT_NEVER && judging->times[id] < judging->judged_from;
+    return is_forgotten ? VERDICT_UNKNOWN : verdict;
 }
 
 /* The places of the ids with that verdict. */
@@ -240,7 +280,7 @@ static void write_places(struct json_writer *result, const struct judging *judgi
 {
     json_writer_open(result, name, '[');
     for (size_t i = 0; i < judging->inquiry.count; i++)
-        if (verdict_of(&judging->tallies[output][i]) == verdict)
+        if (verdict_of(judging, output, i) == verdict)
             json_writer_number(result, NULL, (int64_t)i);
     json_writer_close(result, ']');
 }
@@ -249,17 +289,23 @@ static void write_output(struct json_writer *result, const struct judging *judgi
 {
     int64_t counts[VERDICTS] = {0};
     for (size_t i = 0; i < judging->inquiry.count; i++)
-        counts[verdict_of(&judging->tallies[output][i])]++;
+        counts[verdict_of(judging, output, i)]++;
+    int64_t got = counts[VERDICT_GOT];
+    for (enum verdict each = VERDICT_TWICE; each <= VERDICT_BACKFILLED; each++)
+        got += counts[each];
     json_writer_open(result, NULL, '{');
     json_writer_string(result, "output", judging->context->config->outputs[output].name);
-    json_writer_number(result, "got", counts[GOT] + counts[TWICE]);
-    json_writer_number(result, "unwanted", counts[UNWANTED]);
-    json_writer_number(result, "pending", counts[PENDING]);
-    json_writer_number(result, "before", counts[BEFORE]);
-    write_places(result, judging, output, "never", NEVER);
-    write_places(result, judging, output, "twice", TWICE);
-    write_places(result, judging, output, "dead", DEAD);
-    write_places(result, judging, output, "unknown", UNKNOWN);
+    json_writer_number(result, "got", got);
+    json_writer_number(result, "unwanted", counts[VERDICT_UNWANTED]);
+    json_writer_number(result, "pending", counts[VERDICT_PENDING]);
+    json_writer_number(result, "before", counts[VERDICT_BEFORE]);
+    write_places(result, judging, output, "never", VERDICT_NEVER);
+    write_places(result, judging, output, "twice", VERDICT_TWICE);
+    write_places(result, judging, output, "dead_letter", VERDICT_DEAD);
+    write_places(result, judging, output, "possibly_twice", VERDICT_POSSIBLY_TWICE);
+    write_places(result, judging, output, "redelivered", VERDICT_REDELIVERED);
+    write_places(result, judging, output, "backfilled", VERDICT_BACKFILLED);
+    write_places(result, judging, output, "unknown", VERDICT_UNKNOWN);
     json_writer_close(result, '}');
 }
 

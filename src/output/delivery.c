@@ -207,6 +207,7 @@ int delivery_add_source(struct delivery *delivery, const char *name,
     source->store_source = store_source;
     source->name = TAKE(copy);
     source->shown = TAKE(shown);
+    doubt_load(source);
     *place = TAKE(source);
     if (delivery->turn == NULL)
         delivery->turn = *place;

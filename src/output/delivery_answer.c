@@ -216,6 +216,8 @@ void delivery_answered(struct output_batch *batch, const struct output_answer *a
         break;
     }
     stretch_drop_encoding(stretch);
+    if (answer->outcome != OUTPUT_DELIVERED)
+        doubt_note(source);
 
     struct error error = ERROR_INIT;
     if (delivery_advance(source, 0, &error) < 0)

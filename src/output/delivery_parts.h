@@ -13,6 +13,7 @@
  *     delivery_fill.c     store -> batch
  *     delivery_answer.c   what an answer means for the stretch
  *     delivery_fates.c    what the ledger is told
+ *     delivery_doubt.c    what a receiver may have already, across the end of the process
  *     delivery_advance.c  position and dead letters
  *     delivery_setback.c  waiting after failures, holding, and the log lines about both
  */
@@ -77,6 +78,9 @@ struct delivery_source {
     int64_t gathering_us;   /* monotonic: since when entries wait for more; 0: they do not */
     uint64_t gathered_end;  /* what lies before it need not wait any more */
     int64_t rests_until_us; /* monotonic: nothing comes before */
+    /* What was being sent when the last delivery ended, and what the store has noted for the next
+     * one; ends are not included. */
+    uint64_t doubt_first, doubt_end, noted_first, noted_end;
 };
 
 enum setback_kind {
@@ -215,6 +219,16 @@ int fates_note(struct stretch *stretch, enum store_fate fate);
 /* Tells of the passed stretches at the head of the queue that end at `end` or before. */
 int fates_gather(
     const struct delivery_source *source, uint64_t end, struct buffer *list, struct error *error);
+
+/* ---- delivery_doubt.c ---- */
+
+/* Asks the store what an earlier delivery was sending, once the position is known. */
+void doubt_load(struct delivery_source *source);
+/* Adds a stretch from `first` on behind all others, open unless it begins before the end of what is
+ * in doubt: so that all of it is in doubt, or nothing. NULL without memory. */
+struct stretch *doubt_append(struct delivery_source *source, uint64_t first);
+/* Has the store note what is in doubt now, if that has changed. */
+void doubt_note(struct delivery_source *source);
 
 /* ---- delivery_advance.c ---- */
 

@@ -73,7 +73,7 @@ static int choose(struct delivery *delivery, struct error *error)
     while (source != NULL) {
         struct stretch *stretch = first_again(source);
         if (stretch == NULL && source->queued < QUEUED_STRETCHES && is_gathered(source, &wake_us)) {
-            stretch = stretch_append(source, next_to_read(source), STRETCH_OPEN);
+            stretch = doubt_append(source, next_to_read(source));
             if (stretch == NULL)
                 return error_set(error, ERROR_MEMORY, "no memory for a batch");
         }
@@ -112,6 +112,7 @@ static void send_batch(struct delivery *delivery, struct stretch *stretch)
     if (stretch->sent)
         delivery->retries++;
     stretch->sent = true;
+    doubt_note(stretch->source);
     delivery->type->send(delivery->output, &stretch->batch);
 }
 

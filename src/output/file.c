@@ -331,6 +331,7 @@ static void file_reopen(struct output *output)
 const struct output_type output_file = {
     .name = "file",
     .one_at_a_time = true,
+    .settles = true,
     .open = file_open,
     .entry = file_entry,
     .send = file_send,

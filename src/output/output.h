@@ -84,6 +84,10 @@ struct output_type {
      * state of one batch is in the store before the next comes. */
     bool one_at_a_time;
 
+    /* `open` takes back what was in flight when the last process ended, so that sending it again
+     * repeats nothing. Of other types the ledger says that the receiver may have it twice. */
+    bool settles;
+
     /* Makes an instance. No waiting, no network: what needs the receiver comes with the first
      * batch. ERROR_... when it can never work (a file that cannot be opened). */
     int (*open)(

@@ -16,7 +16,8 @@
 
 enum store_fate {
     STORE_DELIVERED, /* acknowledged, and sent once */
-    STORE_REPEATED,  /* acknowledged, but sent before without an answer: it may have come twice */
+    STORE_REPEATED,  /* acknowledged, but sent before without an answer, by this process or by one
+                        that ended just then: it may have come twice */
     STORE_UNWANTED,  /* the output does not want it */
     STORE_DEAD,      /* in dead letter */
 

@@ -151,6 +151,8 @@ static int delete_row(struct store *store, void *user, struct error *error)
             value_integer(row->judged_from), value_integer(row->source->id));
     if (result == 0 && row->source != NULL)
         result = ledger_trim(row->source, row->end, error);
+    if (result == 0 && row->source != NULL)
+        result = rewinds_trim(row->source, error);
     return result;
 }
 

@@ -42,7 +42,8 @@ static int load_position(
     struct position *position = owner == NULL ? NULL : calloc(1, sizeof(*position));
     if (position == NULL)
         return owner == NULL ? ERROR_CORRUPT : ERROR_MEMORY;
-    *position = (struct position){.output = owner, .sequence = sequence, .begun = begun};
+    *position = (struct position){
+        .output = owner, .sequence = sequence, .begun = begun, .place = UNANSWERED_NO_PLACE};
     position_link(source, position);
     return 0;
 }
@@ -172,8 +173,11 @@ static int position_make(struct store_source *source, const char *output,
     _cleanup_free_ struct position *position = calloc(1, sizeof(*position));
     if (position == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a position of output %s", output);
-    *position = (struct position){
-        .output = owner, .sequence = source->next_sequence, .begun = source->next_sequence};
+    *position = (struct position){.output = owner,
+        .sequence = source->next_sequence,
+        .begun = source->next_sequence,
+        .place = UNANSWERED_NO_PLACE,
+        .sent_known = true};
     struct placement placement = {.source = source, .position = position};
     result = store_apply(source->store, insert_position, &placement, error);
     if (result < 0)
@@ -216,6 +220,7 @@ struct acknowledgement {
     struct slice fates;
     struct ledger_range last;
     struct slice state; /* data NULL: stays as it is */
+    bool skips;         /* nobody acknowledged it */
     bool any_passed;
     uint64_t passed_bytes;
 };
@@ -229,7 +234,7 @@ static int write_acknowledgement(struct store *store, void *user, struct error *
         "UPDATE position SET sequence = ? WHERE output = ? AND source = ?",
         value_integer((int64_t)change->sequence), value_integer(output),
         value_integer(change->source->id));
-    if (result == 0)
+    if (result == 0 && !change->skips)
         result = ledger_write(
             change->source, change->position, change->end, change->fates, &change->last, error);
     if (result == 0 && change->state.data != NULL)
@@ -241,13 +246,39 @@ static int write_acknowledgement(struct store *store, void *user, struct error *
     return result < 0 ? result : 0;
 }
 
+/* ERROR_MISSING when it has none. */
+static int find_position(const struct store_source *source, const char *output,
+    struct position **ret_position, struct error *error)
+{
+    *ret_position = position_find(source, output);
+    if (*ret_position == NULL)
+        return error_set(
+            error, ERROR_MISSING, "output %s has no position in source %s", output, source->name);
+    return 0;
+}
+
+static int move(struct store *store, struct acknowledgement *change, struct error *error)
+{
+    struct position *position = change->position;
+    int result = store_apply(store, write_acknowledgement, change, error);
+    if (result < 0)
+        return result;
+    crash_point("store.acknowledge.after_commit");
+    position->sequence = change->sequence;
+    position->last = change->last;
+    position->look = (struct ledger_look){.first = 0};
+    if (change->any_passed)
+        finish_passing(change->source, change->passed_bytes);
+    return 0;
+}
+
 int store_acknowledge(struct store *store, const char *output, struct store_source *source,
     uint64_t sequence, struct slice fates, struct slice state, struct error *error)
 {
-    struct position *position = position_find(source, output);
-    if (position == NULL)
-        return error_set(
-            error, ERROR_MISSING, "output %s has no position in source %s", output, source->name);
+    struct position *position;
+    int result = find_position(source, output, &position, error);
+    if (result < 0)
+        return result;
     if (sequence > source->next_sequence)
         return error_set(error, ERROR_INVALID,
             "output %s acknowledges sequence %llu of source %s, which ends at %llu", output,
@@ -257,7 +288,7 @@ int store_acknowledge(struct store *store, const char *output, struct store_sour
     if (sequence < position->sequence)
         sequence = position->sequence;
     uint64_t end = sequence;
-    int result = sequence_skip_condemned(source, &sequence, error);
+    result = sequence_skip_condemned(source, &sequence, error);
     if (result < 0)
         return result;
     struct acknowledgement change = {.source = source,
@@ -266,16 +297,23 @@ int store_acknowledge(struct store *store, const char *output, struct store_sour
         .end = end,
         .fates = fates,
         .state = state};
-    result = store_apply(store, write_acknowledgement, &change, error);
+    return move(store, &change, error);
+}
+
+int store_skip(
+    struct store *store, const char *output, struct store_source *source, struct error *error)
+{
+    struct position *position;
+    int result = find_position(source, output, &position, error);
     if (result < 0)
         return result;
-    crash_point("store.acknowledge.after_commit");
-    position->sequence = sequence;
-    position->last = change.last;
-    position->look = (struct ledger_look){.first = 0};
-    if (change.any_passed)
-        finish_passing(source, change.passed_bytes);
-    return 0;
+    struct acknowledgement change = {.source = source,
+        .position = position,
+        .sequence = source->next_sequence,
+        .last = position->last,
+        .state = {.data = NULL},
+        .skips = true};
+    return move(store, &change, error);
 }
 
 /* ---- Looking ---- */

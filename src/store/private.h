@@ -14,6 +14,8 @@
  *     collect.c      upkeep: segments and ids that nobody needs
  *     ledger.c       what outputs acknowledged, and what is asked about it
  *     past.c         ids of batches that are gone
+ *     rewinds.c      what was read again on purpose
+ *     sending.c      what outputs are sending, kept in unanswered.c
  *     segment.c, batch_record.c, span_cache.c, block_cache.c, record_cache.c, reserve.c
  *
  * Sources, outputs and positions are all held in memory (they are few); windows, batches and
@@ -27,6 +29,7 @@
 #include "store/reserve.h"
 #include "store/segment.h"
 #include "store/store.h"
+#include "store/unanswered.h"
 
 struct store_output {
     struct store_output *next;
@@ -55,6 +58,9 @@ struct position {
     uint64_t begun;           /* the ledger of the output begins with this sequence */
     struct ledger_range last; /* of what it acknowledged, the range that grows */
     struct ledger_look look;
+    size_t place;                  /* in store/unanswered.h */
+    uint64_t sent_first, sent_end; /* being sent, and not acknowledged when that was noted */
+    bool sent_known;               /* by this process */
 };
 
 struct store_source {
@@ -92,6 +98,8 @@ struct store {
     struct clock *clock;
     int64_t ledger_seconds;
     uint64_t past_ids; /* how many the ledger keeps of batches that are gone */
+    struct unanswered unanswered;
+    char *unanswered_path;
 };
 
 /* ---- sqlite.c ---- */
@@ -107,6 +115,8 @@ int store_apply_page(struct store *store, store_change change, void *user, struc
 
 int sources_load(struct store *store, struct error *error);
 void source_free(struct store_source *source);
+/* NULL when the store does not know it. */
+struct store_source *source_find(const struct store *store, const char *name);
 /* Part of a transaction: writes the source's row. ERROR_MISSING when the source was forgotten. */
 int source_write(struct store_source *source, const struct store_walk *walk, uint64_t next_sequence,
     struct error *error);
@@ -118,7 +128,14 @@ int store_sources(struct store *store,
     int (*visit)(void *user, const char *name, const struct store_walk *walk), void *user,
     struct error *error);
 int store_forget_source(struct store *store, const char *name, struct error *error);
+
+/* ---- rewinds.c ---- */
+
 int store_rewind(struct store *store, const char *name, int64_t checkpoint, struct error *error);
+int store_rewinds(struct store_source *source,
+    int (*visit)(void *user, uint64_t sequence, int64_t from), void *user, struct error *error);
+/* Part of a transaction: forgets those of which nothing from before is known any more. */
+int rewinds_trim(struct store_source *source, struct error *error);
 
 /* ---- windows.c ---- */
 
@@ -195,6 +212,8 @@ int store_attach(struct store *store, const char *output, struct store_source *s
 void store_detach(struct store *store, const char *output, struct store_source *source);
 int store_acknowledge(struct store *store, const char *output, struct store_source *source,
     uint64_t sequence, struct slice fates, struct slice state, struct error *error);
+int store_skip(
+    struct store *store, const char *output, struct store_source *source, struct error *error);
 int store_positions(struct store *store,
     int (*visit)(void *user, const struct store_position *position), void *user,
     struct error *error);
@@ -222,6 +241,15 @@ int store_find(struct store_source *source, const struct store_inquiry *inquiry,
     struct error *error);
 int store_fate(struct store_source *source, const char *output, uint64_t sequence,
     enum store_fate *ret_fate, struct error *error);
+
+/* ---- sending.c ---- */
+
+/* After the positions. */
+int sending_load(struct store *store, struct error *error);
+void store_sending(struct store *store, const char *output, struct store_source *source,
+    uint64_t first, uint64_t end);
+void store_unanswered(struct store *store, const char *output, const struct store_source *source,
+    uint64_t *ret_first, uint64_t *ret_end);
 
 /* ---- past.c ---- */
 

@@ -9,7 +9,7 @@
 
 enum {
     APPLICATION_ID = 0x736c6164, /* "slad", in the file's header for file(1) and for us */
-    VERSION = 2,
+    VERSION = 3,
 };
 
 DEFINE_CLEANUP(struct database, database_close)
@@ -114,14 +114,25 @@ static const char to_version_2[] =
     ");"
     "CREATE INDEX past_by_newest ON past (source, newest);";
 
+/* What the ledger knows of repeats that were asked for begins here. */
+static const char to_version_3[] =
+    "CREATE TABLE rewind ("
+    " source INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL, -- from it on entries are read again,\n"
+    " oldest INTEGER NOT NULL, -- of this date_create or later\n"
+    " PRIMARY KEY (source, sequence, oldest)"
+    ") WITHOUT ROWID;";
+
 /* Writes what is missing above `version`; 0: all of it. */
 static int write_schema(struct database *database, int64_t version, struct error *error)
 {
     int result = database_begin(database, error);
     if (result == 0 && version < 1)
         result = database_run_script(database, schema, error);
-    if (result == 0)
+    if (result == 0 && version < 2)
         result = database_run_script(database, to_version_2, error);
+    if (result == 0)
+        result = database_run_script(database, to_version_3, error);
     char identity[96];
     (void)snprintf(identity, sizeof(identity),
         "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID, VERSION);

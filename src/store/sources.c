@@ -40,7 +40,7 @@ static void source_link(struct store_source *source)
     *link = source;
 }
 
-static struct store_source *source_find(const struct store *store, const char *name)
+struct store_source *source_find(const struct store *store, const char *name)
 {
     for (struct store_source *source = store->sources; source != NULL; source = source->next)
         if (strcmp(source->name, name) == 0)
@@ -207,76 +207,6 @@ int store_seen(struct store_source *source, int64_t from,
     return result;
 }
 
-/* ---- Rewind ---- */
-
-struct rewind {
-    struct store_source *source;
-    struct store_walk walk;
-    uint64_t freed;
-};
-
-/* What must be read again stays to be: it may lie before the new checkpoint. */
-static int give_up_all(struct rewind *rewind, struct error *error)
-{
-    struct store_source *source = rewind->source;
-    rewind->freed = 0;
-    for (;;) {
-        int64_t id;
-        uint64_t bytes;
-        int result = database_look_up(source->store->database, &id, error,
-            "SELECT id FROM walk_window WHERE source = ? AND kind <> ? LIMIT 1",
-            value_integer(source->id), value_integer(STORE_WINDOW_REREAD));
-        if (result <= 0)
-            return result;
-        result = window_give_up(source, id, &bytes, error);
-        if (result < 0)
-            return result;
-        rewind->freed += bytes;
-    }
-}
-
-static int write_rewind(struct store *store, void *user, struct error *error)
-{
-    struct rewind *rewind = user;
-    int64_t id = rewind->source->id, from = rewind->walk.checkpoint;
-    int result = give_up_all(rewind, error);
-    /* What is still to be delivered keeps its record; only its ids count no more. */
-    if (result == 0)
-        result = database_run(store->database, error,
-            "UPDATE batch SET seen_below = min(coalesce(seen_below, ?1), ?1)"
-            " WHERE source = ?2 AND state IN (0, 1, 2) AND newest >= ?1",
-            value_integer(from), value_integer(id));
-    if (result == 0)
-        result = source_write(rewind->source, &rewind->walk, rewind->source->next_sequence, error);
-    return result;
-}
-
-int store_rewind(struct store *store, const char *name, int64_t checkpoint, struct error *error)
-{
-    struct store_source *source = source_find(store, name);
-    if (source == NULL)
-        return error_set(error, ERROR_MISSING, "the store knows no source %s", name);
-    if (source->page != NULL)
-        return error_set(
-            error, ERROR_INVALID, "source %s is being read at this moment; stop it first", name);
-    if (checkpoint < 0 || checkpoint >= source->walk.checkpoint)
-        return error_set(error, ERROR_INVALID,
-            "the checkpoint of source %s can only be set to an earlier time", name);
-    struct rewind rewind = {.source = source, .walk = source->walk};
-    rewind.walk.checkpoint = checkpoint;
-    rewind.walk.start = lower(source->walk.start, checkpoint);
-    rewind.walk.read_at = lower(source->walk.read_at, checkpoint);
-    rewind.walk.seen_from = lower(source->walk.seen_from, checkpoint);
-    int result = store_apply(store, write_rewind, &rewind, error);
-    if (result < 0)
-        return result;
-    source->walk = rewind.walk;
-    source->live_bytes -= rewind.freed;
-    source->open_bytes -= rewind.freed;
-    source->untidy = true;
-    return 0;
-}
-
 /* ---- Forget ---- */
 
 static int delete_source(struct store *store, void *user, struct error *error)
@@ -296,6 +226,8 @@ static int delete_source(struct store *store, void *user, struct error *error)
         result = database_run(database, error, "DELETE FROM acknowledged WHERE source = ?", id);
     if (result == 0)
         result = database_run(database, error, "DELETE FROM past WHERE source = ?", id);
+    if (result == 0)
+        result = database_run(database, error, "DELETE FROM rewind WHERE source = ?", id);
     if (result == 0)
         result = database_run(database, error, "DELETE FROM position WHERE source = ?", id);
     if (result == 0)

@@ -100,7 +100,8 @@ static int open_files(struct store *store, bool existing, struct error *error)
 {
     _cleanup_free_ char *lock = path_below(store->directory, "lock");
     _cleanup_free_ char *database = path_below(store->directory, "store.db");
-    if (lock == NULL || database == NULL)
+    store->unanswered_path = path_below(store->directory, "unanswered");
+    if (lock == NULL || database == NULL || store->unanswered_path == NULL)
         return error_set(error, ERROR_MEMORY, "no memory to open the store %s", store->directory);
     int result = existing ? refuse_missing(store, database, error) : 0;
     if (result == 0)
@@ -127,6 +128,8 @@ static int load(struct store *store, struct error *error)
         result = outputs_load(store, error);
     if (result == 0)
         result = positions_load(store, error);
+    if (result == 0)
+        result = sending_load(store, error);
     if (result == 0)
         result = past_load(store, error);
     if (result == 0)
@@ -156,6 +159,8 @@ static void store_close(struct store *store)
         store->outputs = output->next;
         output_free(output);
     }
+    unanswered_close(&store->unanswered);
+    free(store->unanswered_path);
     block_cache_deinit(&store->blocks);
     record_cache_deinit(&store->records);
     reserve_deinit(&store->reserve);
@@ -183,6 +188,7 @@ static int store_open(
     store->ledger_seconds = options->ledger_us / USEC_PER_SEC;
     store->lock_fd = -1;
     store->segments = (struct segments)SEGMENTS_INIT;
+    store->unanswered = (struct unanswered)UNANSWERED_INIT;
     int result = open_files(store, options->existing, error);
     if (result == 0)
         result = load(store, error);
@@ -208,9 +214,10 @@ static void store_usage(struct store *store, struct store_usage *ret_usage)
     *ret_usage = usage;
 }
 
-static void store_set_max_bytes(struct store *store, uint64_t max_bytes)
+static void store_set_limits(struct store *store, uint64_t max_bytes, int64_t ledger_us)
 {
     store->max_bytes = max_bytes;
+    store->ledger_seconds = ledger_us / USEC_PER_SEC;
 }
 
 struct pause {
@@ -269,13 +276,17 @@ const struct store_type store_sqlite = {
     .block_release = store_block_release,
     .next_sequence = store_next_sequence,
     .acknowledge = store_acknowledge,
+    .skip = store_skip,
     .output_state_set = store_output_state_set,
     .condemn = store_condemn,
     .find = store_find,
     .fate = store_fate,
+    .rewinds = store_rewinds,
+    .sending = store_sending,
+    .unanswered = store_unanswered,
     .collect = store_collect,
     .usage = store_usage,
-    .set_max_bytes = store_set_max_bytes,
+    .set_limits = store_set_limits,
     .positions = store_positions,
     .sources = store_sources,
     .forget_source = store_forget_source,

@@ -219,6 +219,10 @@ struct store_type {
      * yet given out, ERROR_MISSING for an output that was never attached. */
     int (*acknowledge)(struct store *store, const char *output, struct store_source *source,
         uint64_t sequence, struct slice fates, struct slice state, struct error *error);
+    /* Moves the position past all that was given out, and tells the ledger nothing: nobody
+     * acknowledged it. The errors of acknowledge(). */
+    int (*skip)(
+        struct store *store, const char *output, struct store_source *source, struct error *error);
     /* State alone (a rotation noted before the rename). */
     int (*output_state_set)(
         struct store *store, const char *output, struct slice state, struct error *error);
@@ -240,14 +244,30 @@ struct store_type {
     int (*fate)(struct store_source *source, const char *output, uint64_t sequence,
         enum store_fate *ret_fate, struct error *error);
 
+    /* Visits, in ascending order, each rewind that the ledger knows of: entries of `from` and later
+     * have sequences from `sequence` on because they were to be delivered again. */
+    int (*rewinds)(struct store_source *source,
+        int (*visit)(void *user, uint64_t sequence, int64_t from), void *user, struct error *error);
+
+    /* Notes, for whoever opens the store next, that an output is sending sequences from `first` up
+     * to `end` (not included; equal: none), in place of what was noted before. No transaction, and
+     * so cheap that it is done for each batch: it outlives this process, and not always the
+     * machine. Nothing where there is no ledger. */
+    void (*sending)(struct store *store, const char *output, struct store_source *source,
+        uint64_t first, uint64_t end);
+    /* What was noted and is not acknowledged, and so may reach the receiver twice: equal when
+     * nothing is; `*ret_end` is UINT64_MAX when the machine ended before it was known how far. */
+    void (*unanswered)(struct store *store, const char *output, const struct store_source *source,
+        uint64_t *ret_first, uint64_t *ret_end);
+
     /* A slice of upkeep: drops batches that every output has passed, ids older than seen_from and
      * than the ledger's age, empty segments; takes the reserve back when there is room. 1: there is
      * more to do. */
     int (*collect)(struct store *store, struct error *error);
 
     void (*usage)(struct store *store, struct store_usage *ret_usage);
-    /* Another cap from now on (a reload). */
-    void (*set_max_bytes)(struct store *store, uint64_t max_bytes);
+    /* Another cap, and another age of the ledger, from now on (a reload). */
+    void (*set_limits)(struct store *store, uint64_t max_bytes, int64_t ledger_us);
     /* Visits every pair of output and source that has a position. */
     int (*positions)(struct store *store,
         int (*visit)(void *user, const struct store_position *position), void *user,

@@ -1,8 +1,13 @@
 """kill -9 in the middle of a send: when the collector has stored a batch and not yet said so,
 when it has read it and not stored it, and while messages flow to rsyslog. Everything arrives; the
-collector gets again only the batch that it stored without saying so, and the file nothing."""
+collector gets again only the batch that it stored without saying so, and the file nothing. The ledger
+says of exactly the batches that were in flight that the collector may have them twice."""
+
+import collections
+import json
 
 from harness import judge, run, settings
+from harness.command import slackauditctl
 from harness.failure import check, same
 from harness.http_receiver import reset, swallow
 
@@ -43,6 +48,20 @@ def scenario(bench):
     server.wait_count(ENTRIES)
     repeats = judge.complete(server.messages(), expected, "rsyslog")
     check(repeats <= 3 * 1000, f"rsyslog got {repeats} messages again, three batches at most")
+
+    answer = slackauditctl(bench, "verify", "--source", "acme", "--from", api.first_time, "--json",
+                           config=daemon.config_file)
+    same(answer.code, 0, f"verify: exit code ({answer.text})")
+    told = {}
+    for found in answer.result["findings"]:
+        same((found["finding"], found["fault"]), ("possibly_twice", False), "what was found")
+        told.setdefault(found["output"], []).append(found["id"])
+    in_flight = [json.loads(entry)["id"] for request in killed for entry in request.entries]
+    same(sorted(told.pop("collector")), sorted(in_flight), "what the collector may have twice")
+    check("archive" not in told, "the file is said to have something twice")
+    twice = {json.loads(entry)["id"] for entry, count in collections.Counter(server.messages()).items() if count > 1}
+    check(twice <= set(told.get("siem", [])), "rsyslog has something twice that the ledger does not tell")
+    check(len(told.get("siem", [])) <= 3 * 1000, "more is said to be possibly twice than was in flight")
 
 
 run(scenario)

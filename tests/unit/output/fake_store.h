@@ -34,9 +34,11 @@ struct store_source {
     size_t count;
     uint64_t position; /* 0: the output never took part */
     bool attached;
-    uint64_t corrupt;            /* a batch at this sequence fails its check; 0: none */
-    uint64_t gap_first, gap_end; /* condemned */
-    unsigned acknowledged;       /* calls */
+    uint64_t corrupt;              /* a batch at this sequence fails its check; 0: none */
+    uint64_t gap_first, gap_end;   /* condemned */
+    unsigned acknowledged;         /* calls */
+    uint64_t sent_first, sent_end; /* noted as being sent */
+    unsigned notes;
     struct buffer
         told; /* the fate of each passed sequence: d, r (repeated), u (unwanted), x (dead) */
 };
@@ -276,6 +278,26 @@ static inline int fake_condemn(struct store_source *source, uint64_t sequence, i
     return 0;
 }
 
+static inline void fake_sending(struct store *store, const char *output,
+    struct store_source *source, uint64_t first, uint64_t end)
+{
+    (void)store, (void)output;
+    source->sent_first = first;
+    source->sent_end = end;
+    source->notes++;
+}
+
+static inline void fake_unanswered(struct store *store, const char *output,
+    const struct store_source *source, uint64_t *ret_first, uint64_t *ret_end)
+{
+    (void)store, (void)output;
+    bool is_open = source->sent_end > source->position;
+    *ret_first = !is_open                                ? 0
+                 : source->sent_first > source->position ? source->sent_first
+                                                         : source->position;
+    *ret_end = is_open ? source->sent_end : 0;
+}
+
 static const struct store_type fake_store = {
     .name = "fake",
     .attach = fake_attach,
@@ -287,6 +309,8 @@ static const struct store_type fake_store = {
     .next_sequence = fake_next_sequence,
     .acknowledge = fake_acknowledge,
     .condemn = fake_condemn,
+    .sending = fake_sending,
+    .unanswered = fake_unanswered,
 };
 
 static struct store *fake_store_owner; /* one store in a test */

@@ -4,6 +4,7 @@
  */
 #include "check_main.h"
 
+#include "base/limits.h"
 #include "base/units.h"
 #include "store/database.h"
 #include "store/scene.h"
@@ -370,6 +371,118 @@ START_TEST(what_is_too_old_is_forgotten_and_the_ledger_says_so)
 }
 END_TEST
 
+/* One row more of another time, that stands for so many. */
+static void pretend_past(struct world *world, uint64_t count)
+{
+    char path[PATH_SIZE], sql[256];
+    struct database *database;
+    scene_close(&world->scene);
+    ck_assert_ok(database_open(&database, scene_path(&world->scene, path, "store.db"), error));
+    (void)snprintf(sql, sizeof(sql),
+        "INSERT INTO past (source, first_sequence, count, oldest, newest, made, ids)"
+        " SELECT id, 900000, %" PRIu64 ", 900000, 900000, %d, x'' FROM source",
+        count, START);
+    ck_assert_ok(database_run_script(database, sql, error));
+    database_close(database);
+    open_store(world);
+}
+
+START_TEST(what_is_too_much_is_forgotten_the_oldest_first_and_the_ledger_says_so)
+{
+    struct world world;
+    begin(&world);
+    for (int64_t first = 1; first <= 41; first += 10) {
+        scene_store(&world.scene, first, first + 9);
+        acknowledge(&world, "out", "dddddddddd");
+        pass(&world, first + 50);
+    }
+    pretend_past(&world, LIMIT_LEDGER - 50);
+    collect(&world);
+    ck_assert_int_eq(judged_from(&world), 0); /* it is full, and holds all of it */
+    ck_assert_str_eq(fates_of(&world, "out", 1), "d");
+    pretend_past(&world, 11);
+    collect(&world);
+    ck_assert_int_eq(judged_from(&world), 21);
+    ck_assert_str_eq(fates_of(&world, "out", 20), "");
+    ck_assert_str_eq(fates_of(&world, "out", 21), "d");
+    ck_assert_str_eq(fates_of(&world, "out", 50), "d");
+    scene_close(&world.scene);
+    ck_assert_int_le(count_rows(&world, "SELECT sum(count) FROM past"), LIMIT_LEDGER);
+    open_store(&world);
+    ck_assert_int_eq(judged_from(&world), 21);
+    end(&world);
+}
+END_TEST
+
+/* ---- Rewinds ---- */
+
+struct rewinds {
+    char text[128];
+};
+
+static int note_rewind(void *user, uint64_t sequence, int64_t from)
+{
+    struct rewinds *rewinds = user;
+    size_t size = strlen(rewinds->text);
+    (void)snprintf(rewinds->text + size, sizeof(rewinds->text) - size, " %" PRIu64 "@%" PRId64,
+        sequence, from);
+    return 0;
+}
+
+static void expect_rewinds(struct world *world, const char *text)
+{
+    struct rewinds rewinds = {.text = ""};
+    ck_assert_ok(store_type->rewinds(world->scene.source, note_rewind, &rewinds, error));
+    ck_assert_str_eq(rewinds.text, text);
+}
+
+START_TEST(the_ledger_knows_each_rewind_until_it_knows_nothing_from_before_it)
+{
+    struct world world;
+    begin(&world);
+    expect_rewinds(&world, "");
+    scene_store(&world.scene, 1, 10);
+    acknowledge(&world, "out", "dddddddddd");
+    ck_assert_ok(store_type->rewind(world.scene.store, "acme", 6, error));
+    expect_rewinds(&world, " 11@6");
+    reopen(&world);
+    expect_rewinds(&world, " 11@6");
+    scene_store(&world.scene, 6, 10);
+    acknowledge(&world, "out", "ddddd");
+    ck_assert_str_eq(fates_of(&world, "out", 8), "dd");
+    ck_assert_ok(store_type->rewind(world.scene.store, "acme", 9, error));
+    ck_assert_ok(store_type->rewind(world.scene.store, "acme", 4, error));
+    expect_rewinds(&world, " 11@6 16@4 16@9");
+    pass(&world, 100);
+    clock_advance(world.clock, (AGE_SECONDS + 1) * USEC_PER_SEC);
+    collect(&world);
+    expect_rewinds(&world, "");
+    scene_store(&world.scene, 101, 103);
+    ck_assert_ok(store_type->rewind(world.scene.store, "acme", 102, error));
+    ck_assert_ok(store_type->forget_source(world.scene.store, "acme", error));
+    scene_close(&world.scene);
+    ck_assert_int_eq(count_rows(&world, "SELECT count(*) FROM rewind"), 0);
+    open_store(&world);
+    end(&world);
+}
+END_TEST
+
+START_TEST(a_change_of_the_age_counts_from_then_on)
+{
+    struct world world;
+    begin(&world);
+    scene_store(&world.scene, 1, 10);
+    acknowledge(&world, "out", "dddddddddd");
+    pass(&world, 100);
+    clock_advance(world.clock, AGE_SECONDS / 2 * USEC_PER_SEC);
+    store_type->set_limits(world.scene.store, SCENE_CAP, AGE_SECONDS / 4 * USEC_PER_SEC);
+    collect(&world);
+    ck_assert_str_eq(fates_of(&world, "out", 1), "");
+    ck_assert_int_eq(judged_from(&world), 11);
+    end(&world);
+}
+END_TEST
+
 START_TEST(forgetting_a_source_or_an_output_forgets_its_ledger)
 {
     struct world world;
@@ -407,7 +520,7 @@ START_TEST(a_store_of_the_first_version_is_taken_over_and_its_ledger_begins_ther
     ck_assert_ok(database_open(&database, scene_path(&world.scene, path, "store.db"), error));
     ck_assert_ok(database_run_script(database,
         "ALTER TABLE source DROP COLUMN judged_from; ALTER TABLE position DROP COLUMN begun;"
-        "DROP TABLE acknowledged; DROP TABLE past; PRAGMA user_version = 1",
+        "DROP TABLE acknowledged; DROP TABLE past; DROP TABLE rewind; PRAGMA user_version = 1",
         error));
     database_close(database);
 
@@ -423,7 +536,7 @@ START_TEST(a_store_of_the_first_version_is_taken_over_and_its_ledger_begins_ther
     reopen(&world);
     expect_fates(&world, 1, "<<<<dxpppp");
     scene_close(&world.scene);
-    ck_assert_int_eq(count_rows(&world, "PRAGMA user_version"), 2);
+    ck_assert_int_eq(count_rows(&world, "PRAGMA user_version"), 3);
     open_store(&world);
     end(&world);
 }
@@ -437,5 +550,7 @@ CHECK_MAIN("store ledger", a_list_of_fates_says_what_was_put_in_and_is_short,
     an_entry_that_was_stored_again_is_told_as_often,
     an_open_window_is_known_and_nothing_of_it_is_due,
     what_is_too_old_is_forgotten_and_the_ledger_says_so,
-    forgetting_a_source_or_an_output_forgets_its_ledger,
+    what_is_too_much_is_forgotten_the_oldest_first_and_the_ledger_says_so,
+    the_ledger_knows_each_rewind_until_it_knows_nothing_from_before_it,
+    a_change_of_the_age_counts_from_then_on, forgetting_a_source_or_an_output_forgets_its_ledger,
     a_store_of_the_first_version_is_taken_over_and_its_ledger_begins_there)

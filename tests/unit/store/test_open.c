@@ -108,8 +108,8 @@ START_TEST(a_store_of_a_newer_version_is_refused)
     scene_begin(&scene);
     scene_store(&scene, 1, 5);
     scene_close(&scene);
-    run_sql(&scene, "PRAGMA user_version = 3");
-    expect_refused(&scene, ERROR_UNSUPPORTED, "version 3");
+    run_sql(&scene, "PRAGMA user_version = 4");
+    expect_refused(&scene, ERROR_UNSUPPORTED, "version 4");
     folder_remove(scene.folder);
 }
 END_TEST

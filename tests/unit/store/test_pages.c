@@ -20,10 +20,10 @@ START_TEST(a_new_store_is_empty_and_private)
     ck_assert_uint_eq(usage.open_bytes, 0);
     ck_assert_uint_eq(usage.max_bytes, SCENE_CAP);
     ck_assert(!usage.reserve_released);
-    store_type->set_max_bytes(scene.store, 12345);
+    store_type->set_limits(scene.store, 12345, 0);
     store_type->usage(scene.store, &usage);
     ck_assert_uint_eq(usage.max_bytes, 12345);
-    store_type->set_max_bytes(scene.store, SCENE_CAP);
+    store_type->set_limits(scene.store, SCENE_CAP, 0);
     ck_assert_int_eq(scene_size(&scene, "reserve"), LIMIT_RESERVE);
     struct stat status;
     ck_assert_int_eq(stat(scene.directory, &status), 0);

@@ -1,0 +1,170 @@
+#include "store/unanswered.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "base/slice.h"
+#include "sys/file.h"
+
+enum { PLACE_SIZE = 40, BOOT_SIZE = 36, MOST_PLACES = 1000000 };
+
+static const char mark[] = "sa1\n";
+
+struct head {
+    char mark[4];
+    char boot[BOOT_SIZE];
+};
+
+_Static_assert(sizeof(struct head) == PLACE_SIZE, "the head takes one place");
+
+/* ---- The head ---- */
+
+/* Of this boot; where the kernel does not tell, one that equals no other, not even itself. */
+static bool read_boot(char boot[BOOT_SIZE])
+{
+    memset(boot, '?', BOOT_SIZE);
+    _cleanup_close_ int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    char text[BOOT_SIZE];
+    if (fd < 0 || file_read_at(fd, text, sizeof(text), 0, NULL) < 0)
+        return false;
+    memcpy(boot, text, BOOT_SIZE);
+    return true;
+}
+
+static int write_head(struct unanswered *unanswered, const struct head *head)
+{
+    bool is_whole = pwrite(unanswered->fd, head, sizeof(*head), 0) == (ssize_t)sizeof(*head);
+    return is_whole && fdatasync(unanswered->fd) == 0 ? 0 : ERROR_IO;
+}
+
+/* Synced, so that notes of this boot never stand below another's head. */
+static int begin_notes(struct unanswered *unanswered, const char *path)
+{
+    struct head head;
+    memcpy(head.mark, mark, sizeof(head.mark));
+    (void)read_boot(head.boot); /* what it fills in says so */
+    if (unanswered->fd < 0)
+        unanswered->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+    if (unanswered->fd < 0 || write_head(unanswered, &head) < 0)
+        return ERROR_IO;
+    unanswered->in_use = true;
+    return 0;
+}
+
+static bool is_known(const struct head *head)
+{
+    static const char closed[BOOT_SIZE];
+    char boot[BOOT_SIZE];
+    return memcmp(head->mark, mark, sizeof(head->mark)) == 0 &&
+           (memcmp(head->boot, closed, BOOT_SIZE) == 0 ||
+               (read_boot(boot) && memcmp(head->boot, boot, BOOT_SIZE) == 0));
+}
+
+/* ---- Notes ---- */
+
+struct packed_note {
+    uint64_t words[4], hash;
+};
+
+_Static_assert(sizeof(struct packed_note) == PLACE_SIZE, "a note takes one place");
+
+static uint64_t hash_of(const struct packed_note *packed)
+{
+    return hash64(
+        (struct slice){.data = (const char *)packed->words, .size = sizeof(packed->words)});
+}
+
+static void pack(const struct unanswered_note *note, struct packed_note *packed)
+{
+    packed->words[0] = htole64((uint64_t)note->output);
+    packed->words[1] = htole64((uint64_t)note->source);
+    packed->words[2] = htole64(note->first);
+    packed->words[3] = htole64(note->end);
+    packed->hash = htole64(hash_of(packed));
+}
+
+static bool unpack(const struct packed_note *packed, struct unanswered_note *note)
+{
+    *note = (struct unanswered_note){.output = (int64_t)le64toh(packed->words[0]),
+        .source = (int64_t)le64toh(packed->words[1]),
+        .first = le64toh(packed->words[2]),
+        .end = le64toh(packed->words[3])};
+    return le64toh(packed->hash) == hash_of(packed);
+}
+
+static int read_notes(struct unanswered *unanswered,
+    void (*visit)(void *user, size_t place, const struct unanswered_note *note), void *user,
+    struct error *error)
+{
+    struct head head;
+    struct stat status;
+    if (fstat(unanswered->fd, &status) < 0)
+        return error_set_errno(error, errno, "cannot look at it");
+    size_t places = (size_t)status.st_size / PLACE_SIZE;
+    if (places == 0)
+        return 0; /* a crash before the head was written: before any note */
+    if (places > MOST_PLACES)
+        return error_set(error, ERROR_CORRUPT, "it is longer than any that we write");
+    int result = file_read_at(unanswered->fd, &head, sizeof(head), 0, error);
+    unanswered->is_known = result == 0 && is_known(&head);
+    for (size_t place = 1; result == 0 && place < places; place++) {
+        struct packed_note packed;
+        struct unanswered_note note;
+        result = file_read_at(
+            unanswered->fd, &packed, sizeof(packed), (int64_t)(place * PLACE_SIZE), error);
+        if (result == 0 && unpack(&packed, &note))
+            visit(user, place, &note);
+    }
+    unanswered->places = places;
+    return result;
+}
+
+int unanswered_open(struct unanswered *unanswered, const char *path,
+    void (*visit)(void *user, size_t place, const struct unanswered_note *note), void *user,
+    struct error *error)
+{
+    unanswered->is_known = true;
+    unanswered->places = 1;
+    unanswered->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+    if (unanswered->fd < 0)
+        return errno == ENOENT ? 0 : error_set_errno(error, errno, "cannot open %s", path);
+    int result = read_notes(unanswered, visit, user, error);
+    return result < 0 ? error_prefix(error, result, "%s", path) : 0;
+}
+
+void unanswered_note(struct unanswered *unanswered, const char *path, size_t *place,
+    const struct unanswered_note *note)
+{
+    struct packed_note packed;
+    bool is_new = *place == UNANSWERED_NO_PLACE;
+    size_t at = is_new ? unanswered->places : *place;
+    if (is_new && note->first == note->end)
+        return;
+    pack(note, &packed);
+    if ((!unanswered->in_use && begin_notes(unanswered, path) < 0) ||
+        pwrite(unanswered->fd, &packed, sizeof(packed), (off_t)(at * PLACE_SIZE)) !=
+            (ssize_t)sizeof(packed))
+        return;
+    *place = at;
+    if (is_new)
+        unanswered->places++;
+}
+
+void unanswered_close(struct unanswered *unanswered)
+{
+    if (unanswered == NULL)
+        return;
+    struct head head = {.boot = {0}};
+    memcpy(head.mark, mark, sizeof(head.mark));
+    if (unanswered->in_use && fdatasync(unanswered->fd) == 0)
+        (void)write_head(unanswered, &head); /* else it stays: the next one takes care */
+    cleanup_close(&unanswered->fd);
+    *unanswered = (struct unanswered)UNANSWERED_INIT;
+}

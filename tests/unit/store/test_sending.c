@@ -1,0 +1,155 @@
+/*
+ * What outputs are sending: noted so that whoever opens the store after a process that was killed
+ * knows it, and says that it does not know after a machine that ended.
+ */
+#include "check_main.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "store/scene.h"
+
+static void open_with_ledger(struct scene *scene, int64_t ledger_us)
+{
+    const struct store_options options = {.directory = scene->directory,
+        .max_bytes = SCENE_CAP,
+        .clock = clock_new_simulated(1800000000, 1),
+        .ledger_us = ledger_us};
+    ck_assert_ok(store_type->open(&scene->store, &options, error));
+    ck_assert_ok(store_type->source(scene->store, "acme", &scene->source, &scene->walk, error));
+}
+
+static void begin(struct scene *scene)
+{
+    scene_begin(scene);
+    scene_close(scene);
+    open_with_ledger(scene, USEC_PER_SEC);
+    (void)scene_attach(scene, "out");
+    (void)scene_attach(scene, "other");
+    scene_store(scene, 1, 100);
+}
+
+static void expect(struct scene *scene, const char *output, uint64_t first, uint64_t end)
+{
+    uint64_t found_first = 7, found_end = 7;
+    store_type->unanswered(scene->store, output, scene->source, &found_first, &found_end);
+    ck_assert_uint_eq(found_first, first);
+    ck_assert_uint_eq(found_end, end);
+}
+
+static void acknowledge(struct scene *scene, const char *output, uint64_t sequence)
+{
+    struct slice none = {.data = NULL};
+    ck_assert_ok(
+        store_type->acknowledge(scene->store, output, scene->source, sequence, none, none, error));
+}
+
+/* A process of its own notes this, acknowledges up to `sequence`, and is killed. */
+static void note_and_die(struct scene *scene, uint64_t first, uint64_t end, uint64_t sequence)
+{
+    scene_close(scene);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        open_with_ledger(scene, USEC_PER_SEC);
+        store_type->sending(scene->store, "out", scene->source, first, end);
+        acknowledge(scene, "out", sequence);
+        _exit(0);
+    }
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    open_with_ledger(scene, USEC_PER_SEC);
+}
+
+START_TEST(what_a_killed_process_was_sending_is_known_and_of_that_output_alone)
+{
+    struct scene scene;
+    begin(&scene);
+    expect(&scene, "out", 0, 0);
+    note_and_die(&scene, 1, 11, 1);
+    expect(&scene, "out", 1, 11);
+    expect(&scene, "other", 0, 0);
+    store_type->sending(scene.store, "other", scene.source, 5, 9);
+    note_and_die(&scene, 3, 21, 8); /* in the place of the first */
+    expect(&scene, "out", 8, 21);
+    expect(&scene, "other", 5, 9);
+    acknowledge(&scene, "out", 21);
+    expect(&scene, "out", 0, 0);
+    scene_end(&scene);
+}
+END_TEST
+
+START_TEST(what_was_noted_stays_when_the_store_is_closed_in_order)
+{
+    struct scene scene;
+    begin(&scene);
+    store_type->sending(scene.store, "out", scene.source, 4, 6);
+    scene_close(&scene);
+    open_with_ledger(&scene, USEC_PER_SEC);
+    expect(&scene, "out", 4, 6);
+    store_type->sending(scene.store, "out", scene.source, 0, 0);
+    expect(&scene, "out", 0, 0);
+    scene_end(&scene);
+}
+END_TEST
+
+static void change_file(struct scene *scene, off_t offset, const char *bytes)
+{
+    char path[PATH_SIZE];
+    int fd = open(scene_path(scene, path, "unanswered"), O_WRONLY | O_CLOEXEC);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(pwrite(fd, bytes, strlen(bytes), offset), (ssize_t)strlen(bytes));
+    ck_assert_int_eq(close(fd), 0);
+}
+
+START_TEST(after_the_end_of_the_machine_it_is_not_known_until_something_is_noted)
+{
+    struct scene scene;
+    begin(&scene);
+    note_and_die(&scene, 1, 11, 5);
+    scene_close(&scene); /* nothing was noted: the head of the killed one stays */
+    change_file(&scene, 4, "01234567-89ab-cdef-0123-456789abcdef");
+    open_with_ledger(&scene, USEC_PER_SEC);
+    expect(&scene, "out", 5, UINT64_MAX);
+    expect(&scene, "other", 1, UINT64_MAX);
+    store_type->sending(scene.store, "out", scene.source, 5, 7);
+    expect(&scene, "out", 5, 7);
+    expect(&scene, "other", 1, UINT64_MAX);
+    scene_end(&scene);
+}
+END_TEST
+
+START_TEST(a_note_that_is_damaged_is_none)
+{
+    struct scene scene;
+    begin(&scene);
+    note_and_die(&scene, 1, 11, 5);
+    scene_close(&scene);
+    change_file(&scene, 40 + 3 * 8, "x");
+    open_with_ledger(&scene, USEC_PER_SEC);
+    expect(&scene, "out", 0, 0);
+    scene_end(&scene);
+}
+END_TEST
+
+START_TEST(without_a_ledger_nothing_is_noted)
+{
+    struct scene scene;
+    char path[PATH_SIZE];
+    begin(&scene);
+    scene_close(&scene);
+    open_with_ledger(&scene, 0);
+    store_type->sending(scene.store, "out", scene.source, 4, 6);
+    expect(&scene, "out", 0, 0);
+    ck_assert_int_ne(access(scene_path(&scene, path, "unanswered"), F_OK), 0);
+    scene_end(&scene);
+}
+END_TEST
+
+CHECK_MAIN("store sending", what_a_killed_process_was_sending_is_known_and_of_that_output_alone,
+    what_was_noted_stays_when_the_store_is_closed_in_order,
+    after_the_end_of_the_machine_it_is_not_known_until_something_is_noted,
+    a_note_that_is_damaged_is_none, without_a_ledger_nothing_is_noted)
