@@ -8,6 +8,7 @@
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/verbs.h"
+#include "sys/owner.h"
 
 #define ANSWER_US (30 * USEC_PER_SEC)
 
@@ -28,7 +29,8 @@ void asker_close(struct asker *asker)
     *asker = (struct asker){0};
 }
 
-/* No daemon runs: the verb works on the store itself. */
+/* No daemon runs: the verb works on the store itself, and in the daemon's name, which has to open
+ * later what we make. */
 static int open_store(struct asker *asker)
 {
     struct error error = ERROR_INIT;
@@ -41,6 +43,8 @@ static int open_store(struct asker *asker)
         .ledger_us = config->store_ledger_us,
         .clock = asker->clock,
         .existing = true};
+    if (owner_become(config->state_dir, &error) < 0)
+        return print_complaint(DAEMON_EXIT_STATE, "%s", error.text);
     if (store_sqlite.open(&asker->store, &options, &error) < 0)
         return print_complaint(DAEMON_EXIT_STATE, "%s", error.text);
     return DAEMON_EXIT_DONE;

@@ -1,19 +1,20 @@
 """The installed daemon under a real systemd, in the whole sandbox of its unit: it finds a name by DNS and speaks TLS,
 its journal has its fields, a reload takes a good configuration and refuses a bad one with the daemon's own words, kill -9
 and the watchdog restart it without loss or repeat, a credential changes by restart, a socket unit holds its listener, an
-instance stands beside it.
+instance stands beside it, root's commands leave it what it can open.
 
     operation.py --packages FOLDER"""
 
 import argparse
 import pathlib
 import re
+import time
 import urllib.request
 
 from booted import Booted, run
 from harness.failure import check, same
 from harness.waiting import until
-from scene import ARCHIVE, CONFIG, UNIT, Scene, package_files
+from scene import ARCHIVE, CONFIG, LIVE, UNIT, Scene, package_files
 
 EXAMPLES = "/usr/share/doc/slackauditd/examples"
 DROP_INS = "/etc/systemd/system/slackauditd.service.d"
@@ -23,6 +24,7 @@ MOST_EXPOSED = 1.4
 WATCHDOG_SECONDS = 3
 SECOND_ARCHIVE = "/var/log/slackauditd/second.ndjson"
 INSTANCE = "slackauditd@umbrella.service"
+LETTERS = "/var/lib/slackauditd/dead/archive.ndjson"
 
 
 def status(path="/readyz"):
@@ -213,6 +215,31 @@ def use_fips_drop_in(scene):
           + system.do("systemd-analyze", "security", "--no-pager", UNIT).splitlines()[-1])
 
 
+def work_as_root(scene):
+    """What root does in the store while the service is stopped, leaves nothing that the daemon could not open."""
+    system = scene.system
+    scene.configure(token=CREDENTIAL, first=LISTEN)
+    system.do("systemctl", "stop", UNIT)
+    sent = f'{{"id":"letter","date_create":{int(time.time())},"action":"user_login"}}'
+    letters = [f'{{"time":"2026-01-01T00:00:00Z","output":"archive","source":"{source}","sequence":1,"id":"letter",'
+               f'"reason":"no good","entry":{sent}}}\n' for source in ("acme", "gone")]
+    system.write(LETTERS, "".join(letters), 0o600)
+    system.do("chown", "-R", "slackauditd:slackauditd", LETTERS.rpartition("/")[0])
+    # As after a release that did not have them yet: they are made anew.
+    system.do("rm", "/var/lib/slackauditd/reserve", "/var/lib/slackauditd/lock")
+    said = system.do("slackauditctl", "deadletter", "retry")
+    check("1 letters are on their way" in said and "1 stay" in said, f"the retry says:\n{said}")
+    system.do("slackauditctl", "checkpoint", "set", "acme", "-1m", "--redeliver")
+    same(system.path(LETTERS).read_text(), letters[1], "the letter that stays")
+    same(system.do("find", "/var/lib/slackauditd", "!", "-user", "slackauditd", "-o", "!", "-group", "slackauditd"), "",
+         "files of others in the state directory")
+    before = len(scene.lines())
+    system.do("systemctl", "start", UNIT)
+    scene.check_runs()
+    until(lambda: sent.encode() in scene.lines(), "the letter")
+    until(lambda: len(scene.lines()) > before + 60 * LIVE // 2, "what follows the checkpoint")
+
+
 def test():
     parser = argparse.ArgumentParser()
     parser.add_argument("--packages", type=pathlib.Path, required=True)
@@ -221,7 +248,7 @@ def test():
         scene = Scene(system, packages["slackaudit-sim"])
         system.install(packages["slackauditd"])
         for step in (start, check_sandbox, check_listener, reload_good, reload_bad, kill, stall, rotate_credential,
-                     run_instance, use_fips_drop_in, check_journal):
+                     run_instance, use_fips_drop_in, check_journal, work_as_root):
             step(scene)
 
 
