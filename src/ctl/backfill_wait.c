@@ -7,6 +7,7 @@
 
 #include "base/order.h"
 #include "ctl/print.h"
+#include "ctl/verb.h"
 #include "daemon/daemon.h"
 
 enum { LOOK_MS = 300 };
@@ -27,6 +28,7 @@ int backfill_begin(struct asker *asker, const char *const *words, size_t count, 
 /* What is left of it, over all outputs. */
 struct left {
     bool any;
+    bool found, cancelled;
     int64_t seconds, read, backlog, entries;
     const char *problem;
 };
@@ -39,6 +41,8 @@ static struct left look(const struct json_value *list, const char *name)
         const char *its_name = json_string(json_get(one, "name"));
         if (its_name == NULL || strcmp(its_name, name) != 0)
             continue;
+        left.found = true;
+        left.cancelled = json_boolean(json_get(one, "cancelled"), false);
         left.any |= !json_boolean(json_get(one, "done"), false);
         left.seconds = json_integer(json_get(one, "seconds"), 0);
         left.read = json_integer(json_get(one, "seconds_read"), 0);
@@ -61,7 +65,10 @@ int backfill_wait(
         if (exit_code != DAEMON_EXIT_DONE)
             return exit_code;
         struct left left = look(list, name);
-        *ret_entries = left.entries;
+        if (left.cancelled)
+            return print_complaint(CTL_EXIT_NO, "%s was cancelled", name);
+        if (left.found)
+            *ret_entries = left.entries; /* else it is done and forgotten */
         if (!left.any)
             return DAEMON_EXIT_DONE;
         (void)snprintf(text, sizeof(text), "%" PRId64 " entries read, %" PRId64 " to send%s%s",

@@ -14,6 +14,6 @@ enum { BACKFILL_NAME_SIZE = 160 };
 int backfill_begin(struct asker *asker, const char *const *words, size_t count, char *name);
 
 /* Returns when all of it is read and delivered: DAEMON_EXIT_DONE and how many entries it had; or
- * another exit code. It goes on without us. */
+ * CTL_EXIT_NO when it was cancelled, or another exit code. It goes on without us. */
 int backfill_wait(
     struct asker *asker, struct progress *progress, const char *name, int64_t *ret_entries);

@@ -1,17 +1,21 @@
-/* `backfill`: has the daemon walk a range once more, for some outputs or all. */
+/* `backfill`: has the daemon walk a range once more, for some outputs or all; lists such walks, and
+ * cancels one. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/units.h"
 #include "ctl/backfill_wait.h"
 #include "ctl/configuration.h"
+#include "ctl/help.h"
 #include "ctl/moment.h"
 #include "ctl/print.h"
+#include "ctl/table.h"
 #include "ctl/verb.h"
 #include "daemon/daemon.h"
 
-enum { SOURCE, FROM, TO, OUTPUT };
+enum { SOURCE, FROM, TO, OUTPUT, OPTIONS };
 
 DEFINE_CLEANUP(struct config, config_free)
 DEFINE_CLEANUP(struct clock, clock_free)
@@ -58,30 +62,97 @@ static int backfill(
     return exit_code;
 }
 
+/* ---- Listed, and cancelled ---- */
+
+enum { COLUMNS = 8 };
+
+static const struct table_column columns[COLUMNS] = {{"ID", 0}, {"KIND", 0}, {"OUTPUT", 0},
+    {"FROM", 0}, {"TO", 0}, {"STATE", 0}, {"ENTRIES", 0}, {"TO SEND", 0}};
+
+static int add_row(struct table *table, const struct json_value *backfill)
+{
+    static const char *const members[] = {"id", "kind", "output", "from", "to", "state"};
+    static const char *const numbers[] = {"entries", "backlog_entries"};
+    int r = 0;
+    for (size_t i = 0; r >= 0 && i < sizeof(members) / sizeof(members[0]); i++)
+        r = table_add(table, json_text(json_get(backfill, members[i])));
+    for (size_t i = 0; r >= 0 && i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        char number[24];
+        (void)snprintf(number, sizeof(number), "%" PRId64,
+            json_integer(json_get(backfill, numbers[i]), 0)); /* fits */
+        r = table_add(table, slice_of(number));
+    }
+    return r;
+}
+
+static int show_list(const struct json_value *list)
+{
+    struct table table;
+    int r = 0;
+    if (json_length(list) == 0) {
+        printf("no back-fills\n");
+        return DAEMON_EXIT_DONE;
+    }
+    table_init(&table, columns, COLUMNS);
+    for (size_t i = 0; r >= 0 && i < json_length(list); i++)
+        r = add_row(&table, json_at(list, i));
+    if (r >= 0)
+        table_print(&table, true);
+    table_deinit(&table);
+    return r < 0 ? print_complaint(DAEMON_EXIT_TRY_AGAIN, "there are too many to show")
+                 : DAEMON_EXIT_DONE;
+}
+
+static int ask(const struct ctl_request *request, struct asker *asker)
+{
+    const struct json_value *result = NULL;
+    int exit_code = asker_result(asker, request->words, request->word_count, &result);
+    if (exit_code != DAEMON_EXIT_DONE)
+        return exit_code;
+    if (request->json) {
+        printf("%.*s", SLICE_PRINT(buffer_slice(&asker->answer)));
+        return DAEMON_EXIT_DONE;
+    }
+    if (request->word_count == 2)
+        return show_list(result);
+    printf("%s is cancelled; %" PRId64 " entries that were read are not sent\n", request->words[2],
+        json_integer(json_get(result, "entries_not_sent"), 0));
+    return DAEMON_EXIT_DONE;
+}
+
+/* ---- The verb ---- */
+
+static bool is_word(const struct ctl_request *request, size_t count, const char *word)
+{
+    return request->word_count == count && strcmp(request->words[1], word) == 0;
+}
+
 static int run(const struct ctl_request *request)
 {
     const char *source = request->values[SOURCE], *output = request->values[OUTPUT];
     char from[24], to[24];
-    if (request->word_count != 1 || source == NULL || request->values[FROM] == NULL ||
-        request->values[TO] == NULL)
-        return print_complaint(DAEMON_EXIT_USAGE,
-            "wrong words for backfill: it is `slackauditctl backfill --source NAME --from TIME "
-            "--to TIME [--output NAME]`");
-    int exit_code = read_time(request->values[FROM], from);
-    if (exit_code == DAEMON_EXIT_DONE)
+    bool asks = is_word(request, 2, "list") || is_word(request, 3, "cancel");
+    bool begins = request->word_count == 1 && source != NULL && request->values[FROM] != NULL &&
+                  request->values[TO] != NULL;
+    for (size_t i = 0; i < OPTIONS; i++)
+        asks &= request->values[i] == NULL;
+    if (!asks && !begins)
+        return help_refuse_words(&verb_backfill);
+    int exit_code = begins ? read_time(request->values[FROM], from) : DAEMON_EXIT_DONE;
+    if (begins && exit_code == DAEMON_EXIT_DONE)
         exit_code = read_time(request->values[TO], to);
     _cleanup_(config_freep) struct config *config = NULL;
     if (exit_code == DAEMON_EXIT_DONE)
         exit_code = configuration_read(request, &config);
     if (exit_code != DAEMON_EXIT_DONE)
         return exit_code;
-    if (config_find_source(config, source) == NULL)
+    if (begins && config_find_source(config, source) == NULL)
         return configuration_no_source(config, source);
     if (output != NULL && config_find_output(config, output) == NULL)
         return configuration_no_output(config, output);
     struct asker asker;
     asker_init(&asker, config);
-    exit_code = backfill(request, &asker, from, to);
+    exit_code = begins ? backfill(request, &asker, from, to) : ask(request, &asker);
     asker_close(&asker);
     return exit_code;
 }
@@ -99,13 +170,16 @@ const struct ctl_verb verb_backfill = {
         (const struct ctl_form[]){
             {"backfill --source NAME --from TIME --to TIME [--output NAME]",
                 "send again what Slack has of a range, to every\noutput of the source or to one"},
+            {"backfill list", "those that run, and those that the ledger knows of"},
+            {"backfill cancel ID", "end one: nothing of it is read or sent any more"},
             {0},
         },
     .about = MOMENT_ABOUT
     "\n"
     "The daemon walks the range beside its polling, with the calls that polling leaves, and sends\n"
     "all of it, also what the outputs had already. No checkpoint moves. The daemon goes on when\n"
-    "this command is ended, and after a restart; the same command again waits for it.\n",
+    "this command is ended, and after a restart; the same command again waits for it, and\n"
+    "`backfill cancel` ends it. Repairs are listed too.\n",
     CTL_VERB_OPTIONS(options),
     .run = run,
 };

@@ -4,10 +4,9 @@
  * reaches no other output and goes on after a restart from where its queue's walk stands. It takes
  * only the calls that polling leaves.
  *
- * What a queue is about stands in its name: SOURCE//NUMBER/KIND/FROM-TO. A *back-fill* stores all
- * that the API shows of the range. A *repair* is for one output, and stores what the ledger says
- * that output never got: window by window it asks for all ids that the output got, or will get, or
- * does not want, and leaves these out.
+ * What a queue is about stands in its name (backfill_name.c). A *back-fill* stores all that the API
+ * shows of the range. A *repair* is for one output, and stores what the ledger says that output
+ * never got (repair.c).
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,124 +21,6 @@ DEFINE_CLEANUP(struct daemon_backfill, daemon_backfill_free)
 
 /* Seconds of the first window; it doubles from there. What is known of one is looked up at once. */
 enum { FIRST_WIDTH = 600 };
-
-/* ---- Names ---- */
-
-bool daemon_backfill_parse(const char *name, struct backfill_subject *ret_subject)
-{
-    struct backfill_subject subject = {.number = 0};
-    struct slice source = source_configured(name);
-    char kind[8];
-    int end = 0;
-    if (source.size > LIMIT_NAME ||
-        sscanf(name + source.size, "//%ld/%7[a-z]/%" SCNd64 "-%" SCNd64 "%n", &subject.number, kind,
-            &subject.from, &subject.to, &end) != 4 ||
-        name[source.size + (size_t)end] != '\0')
-        return false;
-    (void)snprintf(
-        subject.source, sizeof(subject.source), "%.*s", SLICE_PRINT(source)); /* it fits */
-    subject.repairs = strcmp(kind, "repair") == 0;
-    *ret_subject = subject;
-    return true;
-}
-
-static void write_name(const struct backfill_subject *subject, char name[BESIDE_NAME_SIZE])
-{
-    (void)snprintf(name, BESIDE_NAME_SIZE, "%s//%ld/%s/%" PRId64 "-%" PRId64, subject->source,
-        subject->number, subject->repairs ? "repair" : "again", subject->from,
-        subject->to); /* it fits */
-}
-
-/* ---- What an output has already ---- */
-
-struct having {
-    struct daemon_backfill *backfill;
-    struct store_source *source;
-    struct error *error;
-};
-
-/* As the ledger knows it: by eight bytes. */
-static struct hash_key short_key(uint64_t id)
-{
-    return (struct hash_key){{(uint32_t)id, (uint32_t)(id >> 32), 0}};
-}
-
-static int note_having(void *user, uint64_t id, uint64_t sequence)
-{
-    struct having *having = user;
-    struct daemon_backfill *backfill = having->backfill;
-    const struct store_type *store_type = backfill->daemon->store_type;
-    enum store_fate fate;
-    int r = store_type->fate(having->source, backfill->output, sequence, &fate, having->error);
-    if (r < 0 || fate == STORE_NEVER)
-        return r;
-    r = seen_add(&backfill->have, short_key(id), 0);
-    return r < 0 ? error_set(having->error, r, "no memory for what output %s has", backfill->output)
-                 : 0;
-}
-
-/* Names, a NUL byte behind each. */
-struct family {
-    const char *source;
-    struct buffer names;
-};
-
-static int note_member(void *user, const char *name, const struct store_walk *walk)
-{
-    struct family *family = user;
-    (void)walk; /* its name is all that matters here */
-    return source_belongs_to(name, family->source)
-               ? buffer_append(&family->names, name, strlen(name) + 1)
-               : 0;
-}
-
-static int load_member(struct daemon_backfill *backfill, const char *name,
-    const struct store_inquiry *inquiry, struct error *error)
-{
-    struct daemon *daemon = backfill->daemon;
-    struct having having = {.backfill = backfill, .error = error};
-    struct store_walk walk;
-    enum store_fate fate;
-    int64_t from;
-    int r = daemon->store_type->source(daemon->store, name, &having.source, &walk, error);
-    if (r < 0)
-        return r;
-    /* Without a position in it the output has nothing of it. */
-    if (daemon->store_type->fate(having.source, backfill->output, 0, &fate, NULL) < 0)
-        return 0;
-    r = daemon->store_type->find(having.source, inquiry, note_having, &having, &from, error);
-    if (r >= 0 && !source_is_beside(name))
-        backfill->judged_from = higher(from, walk.start);
-    return r;
-}
-
-static int load_having(void *user, int64_t oldest, int64_t latest, struct error *error)
-{
-    struct daemon_backfill *backfill = user;
-    struct daemon *daemon = backfill->daemon;
-    const struct store_inquiry inquiry = {.ids = NULL, .oldest = oldest, .latest = latest};
-    if (backfill->have_oldest == oldest && backfill->have_latest == latest)
-        return 0;
-    seen_deinit(&backfill->have);
-    backfill->have_oldest = backfill->have_latest = -1;
-    struct family family = {.source = backfill->subject.source, .names = BUFFER_INIT(MIB(1))};
-    int r = daemon->store_type->sources(daemon->store, note_member, &family, error);
-    for (size_t at = 0; r >= 0 && at < family.names.size; at += strlen(family.names.data + at) + 1)
-        if (strcmp(family.names.data + at, backfill->name) != 0) /* its own walk knows these */
-            r = load_member(backfill, family.names.data + at, &inquiry, error);
-    buffer_deinit(&family.names);
-    if (r < 0)
-        return error->code != ERROR_NONE ? r : error_set(error, r, "no memory for a repair");
-    backfill->have_oldest = oldest;
-    backfill->have_latest = latest;
-    return 0;
-}
-
-static bool lacks(void *user, struct hash_key key, int64_t time)
-{
-    struct daemon_backfill *backfill = user;
-    return time >= backfill->judged_from && !seen_has(&backfill->have, short_key(ledger_id(key)));
-}
 
 /* ---- Life ---- */
 
@@ -221,9 +102,7 @@ static int start(struct daemon *daemon, struct generation *generation, const cha
     backfill->daemon = daemon;
     backfill->generation = generation_ref(generation);
     backfill->subject = *subject;
-    backfill->have_oldest = backfill->have_latest = -1;
-    backfill->filter =
-        (struct intake_filter){.prepare = load_having, .wants = lacks, .user = backfill};
+    daemon_repair_init(backfill);
     (void)snprintf(backfill->name, sizeof(backfill->name), "%s", name); /* it fits */
     backfill->config = *config;
     backfill->config.name = backfill->name;
@@ -278,36 +157,6 @@ void daemon_start_backfills(struct daemon *daemon, struct generation *generation
         log_warning(NULL, "a back-fill cannot go on, and is tried again at the next reload: %s",
             error.text);
     buffer_deinit(&names);
-}
-
-/* Nobody walks the queue any more: its ids go to the ledger as soon as their bytes have gone. */
-static void finish(struct daemon_backfill *backfill)
-{
-    struct daemon *daemon = backfill->daemon;
-    struct store_source *source = walker_source(backfill->walker);
-    struct walker_status status;
-    struct error error = ERROR_INIT;
-    walker_status(backfill->walker, &status);
-    struct store_walk walk = status.walk;
-    walk.seen_from = INT64_C(1) << 32;
-    if (daemon->store_type->commit(source, NULL, NULL, STORE_KEEP_OPEN, &walk, &error) < 0)
-        log_warning(NULL, "ids of %s stay longer than needed: %s", backfill->name, error.text);
-    log_info(&(struct log_subject){.kind = "source", .name = backfill->subject.source},
-        "%s is read: %" PRIu64 " entries are sent", backfill->name, status.counts.stored);
-}
-
-void daemon_settle_backfills(struct daemon *daemon)
-{
-    for (struct daemon_backfill **place = &daemon->backfills; *place != NULL;) {
-        struct daemon_backfill *backfill = *place;
-        if (!backfill->done) {
-            place = &backfill->next;
-            continue;
-        }
-        finish(backfill);
-        *place = backfill->next;
-        daemon_backfill_free(backfill);
-    }
 }
 
 /* ---- A new one ---- */
@@ -401,7 +250,7 @@ int daemon_add_backfill(struct daemon *daemon, const struct backfill_subject *wa
     if (r < 0)
         return r;
     subject.number = search.last + 1;
-    write_name(&subject, ret_name);
+    daemon_backfill_name(&subject, ret_name);
     r = make_queue(daemon, ret_name, outputs, count, error);
     return r < 0 ? r : start(daemon, daemon->generation, ret_name, &subject, error);
 }

@@ -202,6 +202,7 @@ static void upkeep(void *user)
     daemon->active = false;
     daemon_note_history(daemon);
     daemon_start_missing(daemon);
+    daemon_forget_backfill(daemon);
     loop_task_post(&daemon->look);
     char ill[ERROR_TEXT_SIZE];
     const char *why = daemon_ill(daemon, ill, sizeof(ill));

@@ -1,9 +1,9 @@
 /*
  * The daemon's inside, shared by its source files: daemon.c (life cycle), sources.c and outputs.c
- * (what runs, and how a reload changes it), backfills.c (walks beside these), missing.c (what
- * should and cannot), reload.c, once.c, control.c (the socket), verbs.c (what can be asked),
- * snapshot.c (what there is to tell), status.c and metrics.c (told as JSON and for scrapers),
- * listener.c and pages.c (over HTTP), history.c.
+ * (what runs, and how a reload changes it), backfills.c, backfill_end.c, backfill_name.c and
+ * repair.c (walks beside these), missing.c (what should and cannot), reload.c, once.c, control.c
+ * (the socket), verbs.c (what can be asked), snapshot.c (what there is to tell), status.c and
+ * metrics.c (told as JSON and for scrapers), listener.c and pages.c (over HTTP), history.c.
  */
 #pragma once
 
@@ -86,6 +86,7 @@ struct daemon {
     struct daemon_output **outputs;
     size_t output_count;
     struct daemon_backfill *backfills;
+    char forgettable[BESIDE_NAME_SIZE]; /* see daemon_forget_backfill(); "": none */
 
     struct loop_timer watchdog, collect, upkeep, deadline;
     struct loop_timer settle; /* an output that leaves has had its time */
@@ -153,15 +154,33 @@ void daemon_drop_outputs(struct daemon *daemon);
 /* Takes up those that are not done, in the place of what runs. */
 void daemon_start_backfills(struct daemon *daemon, struct generation *generation);
 void daemon_drop_backfills(struct daemon *daemon);
-/* Ends those that are done. */
-void daemon_settle_backfills(struct daemon *daemon);
 /* Begins one for these outputs, or finds the one that runs already; its name is that of its queue.
  */
 int daemon_add_backfill(struct daemon *daemon, const struct backfill_subject *wanted,
     const char *const *outputs, size_t count, char ret_name[BESIDE_NAME_SIZE], struct error *error);
+void daemon_backfill_free(struct daemon_backfill *backfill); /* NULL is allowed */
+
+/* backfill_end.c */
+/* Ends those that are done. */
+void daemon_settle_backfills(struct daemon *daemon);
+/* Ends one by the name of its queue, running or not: nothing of it is read or sent any more.
+ * `*ret_left` says how many entries that were read some output does not get. */
+int daemon_cancel_backfill(
+    struct daemon *daemon, const char *name, int64_t *ret_left, struct error *error);
+/* Forgets the queue of a finished one of which the ledger knows nothing any more; one at each call,
+ * which the call before has found, so that whoever waits for it sees its end. Called at upkeep. */
+void daemon_forget_backfill(struct daemon *daemon);
+/* The walk's width in the queue of one that was cancelled: there is no next window. */
+enum { BACKFILL_CANCELLED = 0 };
+
+/* backfill_name.c: what a queue is about */
 /* False: the name is none of a back-fill's. */
 bool daemon_backfill_parse(const char *name, struct backfill_subject *ret_subject);
-void daemon_backfill_free(struct daemon_backfill *backfill); /* NULL is allowed */
+void daemon_backfill_name(const struct backfill_subject *subject, char name[BESIDE_NAME_SIZE]);
+
+/* repair.c */
+/* Fills in the filter that leaves out what the output has. */
+void daemon_repair_init(struct daemon_backfill *backfill);
 
 /* reload.c: reads the configuration again. Problems are logged, and appended to `report` when it is
  * not NULL. ERROR_INVALID: the old one is kept. */

@@ -9,7 +9,6 @@
 #include "config/spelling.h"
 #include "daemon/daemon_private.h"
 #include "daemon/verbs_private.h"
-#include "source/plan.h"
 
 #define LONGEST_PAUSE_US (INT64_C(86400) * USEC_PER_SEC)
 
@@ -74,178 +73,6 @@ static int run_reload(const struct verb_context *context, const char *const *wor
     return REFUSED;
 }
 
-static int write_walk(void *user, const char *name, const struct store_walk *walk)
-{
-    struct json_writer *result = user;
-    if (source_is_beside(name))
-        return 0;
-    json_writer_open(result, NULL, '{');
-    json_writer_string(result, "source", name);
-    json_writer_time(result, "start", walk->start);
-    json_writer_time(result, "checkpoint", walk->checkpoint);
-    json_writer_time(result, "ids_complete_from", walk->seen_from);
-    json_writer_close(result, '}');
-    return json_writer_end(result);
-}
-
-static int run_checkpoint_show(const struct verb_context *context, const char *const *words,
-    size_t count, struct json_writer *result, struct error *error)
-{
-    (void)words, (void)count; /* it has no words of its own */
-    json_writer_open(result, "result", '[');
-    int r = context->store_type->sources(context->store, write_walk, result, error);
-    json_writer_close(result, ']');
-    return r;
-}
-
-struct walk_search {
-    const char *name;
-    bool found;
-    struct store_walk walk;
-};
-
-static int match_walk(void *user, const char *name, const struct store_walk *walk)
-{
-    struct walk_search *search = user;
-    if (strcmp(name, search->name) == 0) {
-        search->found = true;
-        search->walk = *walk;
-    }
-    return 0;
-}
-
-static int count_id(void *user, struct hash_key key, int64_t time)
-{
-    (void)key, (void)time; /* only how many there are */
-    ++*(int64_t *)user;
-    return 0;
-}
-
-/* How many entries the store knows from that time on. */
-static int count_again(const struct verb_context *context, const char *name, int64_t from,
-    int64_t *ret_count, struct error *error)
-{
-    struct store_source *source;
-    struct store_walk walk;
-    int64_t count = 0;
-    int r = context->store_type->source(context->store, name, &source, &walk, error);
-    if (r >= 0)
-        r = context->store_type->seen(source, from, count_id, &count, error);
-    if (r >= 0)
-        *ret_count = count;
-    return r;
-}
-
-/* Stops the walk while its place is moved under it. */
-static int rewind_source(
-    const struct verb_context *context, const char *name, int64_t checkpoint, struct error *error)
-{
-    struct daemon *daemon = context->daemon;
-    struct daemon_source *running = daemon == NULL ? NULL : daemon_find_source(daemon, name);
-    if (running != NULL)
-        daemon_halt_source(running);
-    int r = context->store_type->rewind(context->store, name, checkpoint, error);
-    if (running == NULL || daemon->stopping)
-        return r;
-    struct error resume_error = ERROR_INIT;
-    int resumed = daemon_resume_source(running, &resume_error);
-    if (resumed < 0) {
-        (void)daemon_note_missing(daemon, resumed, &resume_error, NULL); /* the verb is done */
-        daemon_drop_source(running);
-    }
-    return r;
-}
-
-static int run_checkpoint_set(const struct verb_context *context, const char *const *words,
-    size_t count, struct json_writer *result, struct error *error)
-{
-    const char *name = words[2];
-    bool redeliver = count == 5 && strcmp(words[4], "--redeliver") == 0;
-    int64_t time = 0;
-    int64_t again = 0;
-    struct walk_search search = {.name = name};
-    if (count == 5 && !redeliver)
-        return error_set(error, ERROR_INVALID,
-            "unknown word \"%s\": only --redeliver may follow the time", words[4]);
-    int r = units_parse_time(words[3], &time, error);
-    if (r >= 0)
-        r = context->store_type->sources(context->store, match_walk, &search, error);
-    if (r < 0)
-        return r;
-    if (!search.found)
-        return error_set(error, ERROR_MISSING, "no source \"%s\" in the store", name);
-    if (time < PLAN_BEGINNING)
-        return error_set(error, ERROR_INVALID,
-            "Slack has no entries from before March 2018: choose a later time");
-    if (time >= search.walk.checkpoint)
-        return error_set(error, ERROR_INVALID,
-            "the checkpoint only moves back: a later one would skip entries that were not read");
-    r = count_again(context, name, time, &again, error);
-    if (r < 0)
-        return r;
-    if (!redeliver)
-        return error_set(error, ERROR_DENIED,
-            "all entries from then on are sent again to every output (%lld known since): say "
-            "--redeliver if you want that",
-            (long long)again);
-    json_writer_open(result, "result", '{');
-    json_writer_string(result, "source", name);
-    json_writer_time(result, "checkpoint", time);
-    json_writer_number(result, "known_entries_sent_again", again);
-    json_writer_close(result, '}');
-    return rewind_source(context, name, time, error);
-}
-
-struct beside_search {
-    const char *source;
-    char name[BESIDE_NAME_SIZE]; /* "": none is left */
-};
-
-static int match_beside(void *user, const char *name, const struct store_walk *walk)
-{
-    struct beside_search *search = user;
-    (void)walk; /* its name is all that matters here */
-    if (source_is_beside(name) && source_belongs_to(name, search->source))
-        (void)snprintf(search->name, sizeof(search->name), "%s", name); /* it fits */
-    return 0;
-}
-
-/* The queues beside a source that is gone. */
-static int forget_beside(
-    const struct verb_context *context, const char *source, struct error *error)
-{
-    struct beside_search search = {.source = source};
-    for (;;) {
-        search.name[0] = '\0';
-        int r = context->store_type->sources(context->store, match_beside, &search, error);
-        if (r < 0 || search.name[0] == '\0')
-            return r;
-        for (size_t i = 0; context->daemon != NULL && i < context->daemon->output_count; i++)
-            delivery_remove_source(context->daemon->outputs[i]->delivery, search.name);
-        r = context->store_type->forget_source(context->store, search.name, error);
-        if (r < 0)
-            return r;
-    }
-}
-
-static int run_forget(const struct verb_context *context, const char *const *words, size_t count,
-    struct json_writer *result, struct error *error)
-{
-    bool is_source = strcmp(words[1], "--source") == 0;
-    (void)count; /* exactly three, the table says so */
-    if (!is_source && strcmp(words[1], "--output") != 0)
-        return error_set(error, ERROR_INVALID, "forget what? --source NAME or --output NAME");
-    if (is_source ? config_find_source(context->config, words[2]) != NULL
-                  : config_find_output(context->config, words[2]) != NULL)
-        return error_set(error, ERROR_DENIED,
-            "\"%s\" is configured: take it out of the configuration and reload first", words[2]);
-    json_writer_string(result, "result", "forgotten");
-    if (!is_source)
-        return context->store_type->forget_output(context->store, words[2], error);
-    int r = context->store_type->forget_source(context->store, words[2], error);
-    return r < 0 ? r : forget_beside(context, words[2], error);
-}
-
 /* For who makes calls beside the daemon in a source's name: they count in the same budget. */
 static int run_budget(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error)
@@ -284,20 +111,20 @@ static const struct verb verbs[] = {
         .minimum = 2,
         .maximum = 2,
         .offline = true,
-        .run = run_checkpoint_show},
+        .run = verb_checkpoint_show},
     {.words = "checkpoint set SOURCE TIME [--redeliver]",
         .name = "checkpoint",
         .second = "set",
         .minimum = 4,
         .maximum = 5,
         .offline = true,
-        .run = run_checkpoint_set},
+        .run = verb_checkpoint_set},
     {.words = "forget --source|--output NAME",
         .name = "forget",
         .minimum = 3,
         .maximum = 3,
         .offline = true,
-        .run = run_forget},
+        .run = verb_forget},
     {.words = "budget SOURCE [PAUSE]",
         .name = "budget",
         .minimum = 2,
@@ -321,6 +148,12 @@ static const struct verb verbs[] = {
         .minimum = 2,
         .maximum = 2,
         .run = verb_backfill_list},
+    {.words = "backfill cancel ID",
+        .name = "backfill",
+        .second = "cancel",
+        .minimum = 3,
+        .maximum = 3,
+        .run = verb_backfill_cancel},
     {.words = "ledger judge SOURCE OLDEST LATEST IDS",
         .name = "ledger",
         .second = "judge",

@@ -1,4 +1,4 @@
-/* `backfill start|repair|list`: the walks beside the ordinary ones (backfills.c). */
+/* `backfill start|repair|list|cancel`: the walks beside the ordinary ones (backfills.c). */
 #include <stdio.h>
 
 #include "base/order.h"
@@ -114,35 +114,47 @@ static const struct daemon_backfill *find_running(const struct daemon *daemon, c
 struct listing {
     const struct verb_context *context;
     struct json_writer *result;
-    struct buffer
-        unread; /* names of those that are not read to their end, a NUL byte behind each */
+    /* Names, a NUL byte behind each: */
+    struct buffer unread; /* of those that are not read to their end */
+    struct buffer cancelled;
 };
 
 static int note_unread(void *user, const char *name, const struct store_walk *walk)
 {
     struct listing *listing = user;
     struct backfill_subject subject;
-    bool is_unread = daemon_backfill_parse(name, &subject) && walk->checkpoint < subject.to;
-    return is_unread ? buffer_append(&listing->unread, name, strlen(name) + 1) : 0;
+    if (!daemon_backfill_parse(name, &subject))
+        return 0;
+    if (walk->checkpoint < subject.to)
+        return buffer_append(&listing->unread, name, strlen(name) + 1);
+    return walk->width == BACKFILL_CANCELLED
+               ? buffer_append(&listing->cancelled, name, strlen(name) + 1)
+               : 0;
 }
 
-static bool is_unread(const struct listing *listing, const char *name)
+static bool is_among(const struct buffer *names, const char *name)
 {
-    for (size_t at = 0; at < listing->unread.size; at += strlen(listing->unread.data + at) + 1)
-        if (strcmp(listing->unread.data + at, name) == 0)
+    for (size_t at = 0; at < names->size; at += strlen(names->data + at) + 1)
+        if (strcmp(names->data + at, name) == 0)
             return true;
     return false;
 }
 
+static void write_id(struct json_writer *result, const struct backfill_subject *subject)
+{
+    char id[LIMIT_NAME + 24];
+    (void)snprintf(id, sizeof(id), "%s/%ld", subject->source, subject->number); /* it fits */
+    json_writer_string(result, "id", id);
+}
+
 static void write_progress(struct json_writer *result, const struct daemon_backfill *backfill,
-    const struct backfill_subject *subject)
+    const struct backfill_subject *subject, const char *state)
 {
     struct walker_status status = {.walk = {.checkpoint = subject->to}};
     if (backfill != NULL)
         walker_status(backfill->walker, &status);
     int64_t reached = higher(status.walk.checkpoint, subject->from);
-    json_writer_string(
-        result, "state", backfill == NULL ? "not running" : walker_state_name(status.state));
+    json_writer_string(result, "state", backfill == NULL ? state : walker_state_name(status.state));
     json_writer_time(result, "from", subject->from);
     json_writer_time(result, "to", subject->to);
     json_writer_number(result, "seconds", subject->to - subject->from);
@@ -160,13 +172,21 @@ static int write_position(void *user, const struct store_position *position)
     if (!daemon_backfill_parse(position->source, &subject))
         return 0;
     uint64_t backlog = position->next_sequence - position->sequence;
+    bool is_cancelled = is_among(&listing->cancelled, position->source);
+    bool is_read = !is_among(&listing->unread, position->source);
     json_writer_open(result, NULL, '{');
+    write_id(result, &subject);
     json_writer_string(result, "name", position->source);
     json_writer_string(result, "source", subject.source);
     json_writer_string(result, "kind", subject.repairs ? "repair" : "backfill");
     json_writer_string(result, "output", position->output);
-    json_writer_boolean(result, "done", backlog == 0 && !is_unread(listing, position->source));
-    write_progress(result, find_running(listing->context->daemon, position->source), &subject);
+    json_writer_boolean(result, "done", backlog == 0 && is_read);
+    json_writer_boolean(result, "cancelled", is_cancelled);
+    write_progress(result, find_running(listing->context->daemon, position->source), &subject,
+        is_cancelled   ? "cancelled"
+        : !is_read     ? "not running"
+        : backlog == 0 ? "done"
+                       : "read");
     json_writer_number(result, "entries", (int64_t)position->next_sequence - 1);
     json_writer_number(result, "backlog_entries", (int64_t)backlog);
     json_writer_close(result, '}');
@@ -176,13 +196,80 @@ static int write_position(void *user, const struct store_position *position)
 int verb_backfill_list(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error)
 {
-    struct listing listing = {.context = context, .result = result, .unread = BUFFER_INIT(MIB(1))};
+    struct listing listing = {.context = context,
+        .result = result,
+        .unread = BUFFER_INIT(MIB(1)),
+        .cancelled = BUFFER_INIT(MIB(1))};
     (void)words, (void)count; /* it has no words of its own */
     json_writer_open(result, "result", '[');
     int r = context->store_type->sources(context->store, note_unread, &listing, error);
     if (r >= 0)
         r = context->store_type->positions(context->store, write_position, &listing, error);
     buffer_deinit(&listing.unread);
+    buffer_deinit(&listing.cancelled);
     json_writer_close(result, ']');
     return r < 0 && error->code == ERROR_NONE ? error_set(error, r, "the list does not fit") : r;
+}
+
+/* ---- Cancel ---- */
+
+struct queue_search {
+    const char *id; /* SOURCE/NUMBER */
+    char name[BESIDE_NAME_SIZE];
+    bool is_read;
+};
+
+static int match_queue(void *user, const char *name, const struct store_walk *walk)
+{
+    struct queue_search *search = user;
+    struct backfill_subject subject;
+    char id[LIMIT_NAME + 24];
+    if (!daemon_backfill_parse(name, &subject))
+        return 0;
+    (void)snprintf(id, sizeof(id), "%s/%ld", subject.source, subject.number); /* it fits */
+    if (strcmp(id, search->id) == 0) {
+        (void)snprintf(search->name, sizeof(search->name), "%s", name); /* it fits */
+        search->is_read = walk->checkpoint >= subject.to;
+    }
+    return 0;
+}
+
+struct backlog_search {
+    const char *queue;
+    bool any;
+};
+
+static int note_backlog(void *user, const struct store_position *position)
+{
+    struct backlog_search *search = user;
+    search->any |= strcmp(position->source, search->queue) == 0 &&
+                   position->sequence < position->next_sequence;
+    return 0;
+}
+
+int verb_backfill_cancel(const struct verb_context *context, const char *const *words, size_t count,
+    struct json_writer *result, struct error *error)
+{
+    struct queue_search search = {.id = words[2]};
+    struct backlog_search backlog = {.queue = search.name};
+    int64_t left = 0;
+    (void)count; /* exactly three, the table says so */
+    int r = context->store_type->sources(context->store, match_queue, &search, error);
+    if (r >= 0 && search.name[0] == '\0')
+        return error_set(error, ERROR_MISSING,
+            "no back-fill \"%s\": `slackauditctl backfill list` names them all", words[2]);
+    if (r >= 0)
+        r = context->store_type->positions(context->store, note_backlog, &backlog, error);
+    if (r >= 0 && search.is_read && !backlog.any)
+        return error_set(error, ERROR_DENIED, "%s is done already", words[2]);
+    if (r >= 0)
+        r = daemon_cancel_backfill(context->daemon, search.name, &left, error);
+    if (r < 0)
+        return r;
+    json_writer_open(result, "result", '{');
+    json_writer_string(result, "id", words[2]);
+    json_writer_string(result, "name", search.name);
+    json_writer_number(result, "entries_not_sent", left);
+    json_writer_close(result, '}');
+    return 0;
 }

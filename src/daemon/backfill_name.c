@@ -1,0 +1,31 @@
+/* The names of back-fills and repairs: SOURCE//NUMBER/KIND/FROM-TO, those of their queues. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/daemon_private.h"
+
+bool daemon_backfill_parse(const char *name, struct backfill_subject *ret_subject)
+{
+    struct backfill_subject subject = {.number = 0};
+    struct slice source = source_configured(name);
+    char kind[8];
+    int end = 0;
+    if (source.size > LIMIT_NAME ||
+        sscanf(name + source.size, "//%ld/%7[a-z]/%" SCNd64 "-%" SCNd64 "%n", &subject.number, kind,
+            &subject.from, &subject.to, &end) != 4 ||
+        name[source.size + (size_t)end] != '\0')
+        return false;
+    (void)snprintf(
+        subject.source, sizeof(subject.source), "%.*s", SLICE_PRINT(source)); /* it fits */
+    subject.repairs = strcmp(kind, "repair") == 0;
+    *ret_subject = subject;
+    return true;
+}
+
+void daemon_backfill_name(const struct backfill_subject *subject, char name[BESIDE_NAME_SIZE])
+{
+    (void)snprintf(name, BESIDE_NAME_SIZE, "%s//%ld/%s/%" PRId64 "-%" PRId64, subject->source,
+        subject->number, subject->repairs ? "repair" : "again", subject->from,
+        subject->to); /* it fits */
+}
