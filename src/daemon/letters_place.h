@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "daemon/verbs.h"
 #include "base/json_writer.h"
+#include "daemon/verbs.h"
 #include "output/letters.h"
 
 /* Of one request. */
