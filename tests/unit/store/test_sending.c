@@ -11,24 +11,38 @@
 #include "base/units.h"
 #include "store/scene.h"
 
-static void open_with_ledger(struct scene *scene, int64_t ledger_us)
+struct world {
+    struct scene scene;
+    struct clock *clock;
+};
+
+static void open_with_ledger(struct world *world, int64_t ledger_us)
 {
+    struct scene *scene = &world->scene;
     const struct store_options options = {.directory = scene->directory,
         .max_bytes = SCENE_CAP,
-        .clock = clock_new_simulated(1800000000, 1),
+        .clock = world->clock,
         .ledger_us = ledger_us};
     ck_assert_ok(store_type->open(&scene->store, &options, error));
     ck_assert_ok(store_type->source(scene->store, "acme", &scene->source, &scene->walk, error));
 }
 
-static void begin(struct scene *scene)
+static void begin(struct world *world)
 {
+    struct scene *scene = &world->scene;
+    world->clock = clock_new_simulated(1800000000, 1);
     scene_begin(scene);
     scene_close(scene);
-    open_with_ledger(scene, USEC_PER_SEC);
+    open_with_ledger(world, USEC_PER_SEC);
     (void)scene_attach(scene, "out");
     (void)scene_attach(scene, "other");
     scene_store(scene, 1, 100);
+}
+
+static void end(struct world *world)
+{
+    scene_end(&world->scene);
+    clock_free(world->clock);
 }
 
 static void expect(struct scene *scene, const char *output, uint64_t first, uint64_t end)
@@ -47,13 +61,14 @@ static void acknowledge(struct scene *scene, const char *output, uint64_t sequen
 }
 
 /* A process of its own notes this, acknowledges up to `sequence`, and is killed. */
-static void note_and_die(struct scene *scene, uint64_t first, uint64_t end, uint64_t sequence)
+static void note_and_die(struct world *world, uint64_t first, uint64_t end, uint64_t sequence)
 {
+    struct scene *scene = &world->scene;
     scene_close(scene);
     pid_t child = fork();
     ck_assert_int_ge(child, 0);
     if (child == 0) {
-        open_with_ledger(scene, USEC_PER_SEC);
+        open_with_ledger(world, USEC_PER_SEC);
         store_type->sending(scene->store, "out", scene->source, first, end);
         acknowledge(scene, "out", sequence);
         _exit(0);
@@ -61,38 +76,40 @@ static void note_and_die(struct scene *scene, uint64_t first, uint64_t end, uint
     int status;
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert_int_eq(status, 0);
-    open_with_ledger(scene, USEC_PER_SEC);
+    open_with_ledger(world, USEC_PER_SEC);
 }
 
 START_TEST(what_a_killed_process_was_sending_is_known_and_of_that_output_alone)
 {
-    struct scene scene;
-    begin(&scene);
-    expect(&scene, "out", 0, 0);
-    note_and_die(&scene, 1, 11, 1);
-    expect(&scene, "out", 1, 11);
-    expect(&scene, "other", 0, 0);
-    store_type->sending(scene.store, "other", scene.source, 5, 9);
-    note_and_die(&scene, 3, 21, 8); /* in the place of the first */
-    expect(&scene, "out", 8, 21);
-    expect(&scene, "other", 5, 9);
-    acknowledge(&scene, "out", 21);
-    expect(&scene, "out", 0, 0);
-    scene_end(&scene);
+    struct world world;
+    struct scene *scene = &world.scene;
+    begin(&world);
+    expect(scene, "out", 0, 0);
+    note_and_die(&world, 1, 11, 1);
+    expect(scene, "out", 1, 11);
+    expect(scene, "other", 0, 0);
+    store_type->sending(scene->store, "other", scene->source, 5, 9);
+    note_and_die(&world, 3, 21, 8); /* in the place of the first */
+    expect(scene, "out", 8, 21);
+    expect(scene, "other", 5, 9);
+    acknowledge(scene, "out", 21);
+    expect(scene, "out", 0, 0);
+    end(&world);
 }
 END_TEST
 
 START_TEST(what_was_noted_stays_when_the_store_is_closed_in_order)
 {
-    struct scene scene;
-    begin(&scene);
-    store_type->sending(scene.store, "out", scene.source, 4, 6);
-    scene_close(&scene);
-    open_with_ledger(&scene, USEC_PER_SEC);
-    expect(&scene, "out", 4, 6);
-    store_type->sending(scene.store, "out", scene.source, 0, 0);
-    expect(&scene, "out", 0, 0);
-    scene_end(&scene);
+    struct world world;
+    struct scene *scene = &world.scene;
+    begin(&world);
+    store_type->sending(scene->store, "out", scene->source, 4, 6);
+    scene_close(scene);
+    open_with_ledger(&world, USEC_PER_SEC);
+    expect(scene, "out", 4, 6);
+    store_type->sending(scene->store, "out", scene->source, 0, 0);
+    expect(scene, "out", 0, 0);
+    end(&world);
 }
 END_TEST
 
@@ -107,45 +124,48 @@ static void change_file(struct scene *scene, off_t offset, const char *bytes)
 
 START_TEST(after_the_end_of_the_machine_it_is_not_known_until_something_is_noted)
 {
-    struct scene scene;
-    begin(&scene);
-    note_and_die(&scene, 1, 11, 5);
-    scene_close(&scene); /* nothing was noted: the head of the killed one stays */
-    change_file(&scene, 4, "01234567-89ab-cdef-0123-456789abcdef");
-    open_with_ledger(&scene, USEC_PER_SEC);
-    expect(&scene, "out", 5, UINT64_MAX);
-    expect(&scene, "other", 1, UINT64_MAX);
-    store_type->sending(scene.store, "out", scene.source, 5, 7);
-    expect(&scene, "out", 5, 7);
-    expect(&scene, "other", 1, UINT64_MAX);
-    scene_end(&scene);
+    struct world world;
+    struct scene *scene = &world.scene;
+    begin(&world);
+    note_and_die(&world, 1, 11, 5);
+    scene_close(scene); /* nothing was noted: the head of the killed one stays */
+    change_file(scene, 4, "01234567-89ab-cdef-0123-456789abcdef");
+    open_with_ledger(&world, USEC_PER_SEC);
+    expect(scene, "out", 5, UINT64_MAX);
+    expect(scene, "other", 1, UINT64_MAX);
+    store_type->sending(scene->store, "out", scene->source, 5, 7);
+    expect(scene, "out", 5, 7);
+    expect(scene, "other", 1, UINT64_MAX);
+    end(&world);
 }
 END_TEST
 
 START_TEST(a_note_that_is_damaged_is_none)
 {
-    struct scene scene;
-    begin(&scene);
-    note_and_die(&scene, 1, 11, 5);
-    scene_close(&scene);
-    change_file(&scene, 40 + 3 * 8, "x");
-    open_with_ledger(&scene, USEC_PER_SEC);
-    expect(&scene, "out", 0, 0);
-    scene_end(&scene);
+    struct world world;
+    struct scene *scene = &world.scene;
+    begin(&world);
+    note_and_die(&world, 1, 11, 5);
+    scene_close(scene);
+    change_file(scene, 40 + 3 * 8, "x");
+    open_with_ledger(&world, USEC_PER_SEC);
+    expect(scene, "out", 0, 0);
+    end(&world);
 }
 END_TEST
 
 START_TEST(without_a_ledger_nothing_is_noted)
 {
-    struct scene scene;
+    struct world world;
+    struct scene *scene = &world.scene;
     char path[PATH_SIZE];
-    begin(&scene);
-    scene_close(&scene);
-    open_with_ledger(&scene, 0);
-    store_type->sending(scene.store, "out", scene.source, 4, 6);
-    expect(&scene, "out", 0, 0);
-    ck_assert_int_ne(access(scene_path(&scene, path, "unanswered"), F_OK), 0);
-    scene_end(&scene);
+    begin(&world);
+    scene_close(scene);
+    open_with_ledger(&world, 0);
+    store_type->sending(scene->store, "out", scene->source, 4, 6);
+    expect(scene, "out", 0, 0);
+    ck_assert_int_ne(access(scene_path(scene, path, "unanswered"), F_OK), 0);
+    end(&world);
 }
 END_TEST
 
