@@ -16,14 +16,15 @@ class History:
     of the daemon's first window, so that nearly all pages are full, as they are for the bare
     program."""
 
-    def __init__(self, place, entries, name="api", span_days=None):
+    def __init__(self, place, entries, name="api", span_days=None, **options):
         self.place = place
         self.entries = entries
         span = int(DAY * (span_days or entries / (9 * PAGE)))
-        self.api = place.simulator(name=name, entries=entries, span=span)
+        self.api = place.simulator(name=name, entries=entries, span=span, **options)
         self.oldest = self.api.first_time
         self.latest = self.api.options["to"]
         self.lines_size = 0  # bytes of all entries as lines, once they were counted
+        self.sizes = {}  # bytes that each kind of output sent an entry, the first time
 
     def bare(self, *options):
         """The bare program."""
@@ -50,9 +51,10 @@ class History:
 
 class Job:
     """The daemon with outputs of these kinds: file, http, hec, syslog, and the two HTTP ones with
-    gzip as http+gzip and hec+gzip. `sources`: how many read the history, each all of it."""
+    gzip as http+gzip and hec+gzip. `sources`: how many read the history, each all of it; `top`:
+    other keys of the configuration."""
 
-    def __init__(self, history, kinds, sources=1, start=None, keep=None):
+    def __init__(self, history, kinds, sources=1, start=None, keep=None, **top):
         self.place = history.place
         self.history = history
         self.sources = sources
@@ -63,7 +65,7 @@ class Job:
         self.config, self.state = self.place.config(
             [self.place.source(history.api, name=f"s{number}", **keys)
              for number in range(sources)],
-            [self.output(kind) for kind in kinds])
+            [self.output(kind) for kind in kinds], top)
 
     def output(self, kind):
         if kind == "file":
@@ -108,6 +110,9 @@ class Job:
                 check(size in (0, sink.bytes), f"{sink.bytes} bytes arrived over HTTP of {size}")
             elif kind in ("hec", "syslog"):
                 check(sink.bytes > size, f"{kind}: {sink.bytes} bytes arrived of more than {size}")
+                first = self.history.sizes.setdefault(kind, sink.bytes / entries)
+                check(abs(sink.bytes / entries - first) < first / 1000,
+                      f"{kind}: {sink.bytes} bytes for {entries} entries, before {first} for each")
 
 
 def run_in_turn(jobs, runs):

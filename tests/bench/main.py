@@ -11,10 +11,11 @@ from harness.failure import Failure
 
 from . import machine, settings
 from .parts import PARTS
-from .report import Report
+from .report import Earlier, Report
 from .workplace import Workplace, build_programs
 
 EXIT_FAILED = 1
+EXIT_INTERRUPTED = 130
 
 
 def described(values):
@@ -25,7 +26,8 @@ def read_arguments():
     parser = argparse.ArgumentParser(
         prog="tests/bench/run",
         description="Measures slackauditd against its goals, beside a bare program. "
-                    "Exit code 0 unless a measurement failed.",
+                    "Exit code 0 unless a measurement failed (1), or with --strict a goal is not "
+                    "met (1).",
         epilog="Parts: " + "; ".join(f"{name} ({part.title})" for name, part in PARTS.items())
                + ". Environment: " + described(settings.values()))
     parser.add_argument("build", type=pathlib.Path, help="the build folder")
@@ -33,8 +35,10 @@ def read_arguments():
                         help="default: all")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE",
                         help="write the rows there too")
+    parser.add_argument("--beside", type=pathlib.Path, metavar="FILE",
+                        help="say by how much each figure differs from that earlier --json FILE")
     parser.add_argument("--strict", action="store_true", help="a goal that is not met is an error")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()  # options may stand before parts
 
 
 def run_part(name, build, binaries, report):
@@ -56,20 +60,37 @@ def run_part(name, build, binaries, report):
 def main():
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     arguments = read_arguments()
-    report = Report()
-    build = arguments.build.resolve()
-    begin = time.monotonic()
+    machine.use_disk()
     try:
+        return measure(arguments)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def describe_machine():
+    """Tells what the figures are worth, and touches memory."""
+    about = {**machine.about(), "settings": settings.values()}
+    print(f"{about['processors']} processors ({about['model']}), kernel {about['kernel']}, "
+          f"{about['disk']}, load {about['load']:.2f}; {described(about['settings'])}")
+    if about["disk"] in ("tmpfs", "ramfs"):
+        print("Temporary folders are in memory, where a sync costs nothing: set TMPDIR to a disk's")
+    mebibytes = min(settings.WARM, machine.free_memory() // 2)
+    if mebibytes > 0:
+        cold, warm = machine.warm(mebibytes)
+        print(f"touching {mebibytes} MiB of memory: {cold:.2f} s a GiB, then {warm:.2f}")
+    return about
+
+
+def measure(arguments):
+    begin = time.monotonic()
+    build = arguments.build.resolve()
+    try:
+        report = Report(Earlier(arguments.beside))
         binaries = build_programs(build)
-    except (Failure, OSError) as error:
+    except (Failure, OSError, ValueError, KeyError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return EXIT_FAILED
-    about = machine.about()
-    about["settings"] = settings.values()
-    cold, warm = machine.warm(settings.WARM)
-    print(f"{about['processors']} processors, kernel {about['kernel']}, load {about['load']:.2f}; "
-          + described(about["settings"]))
-    print(f"touching {settings.WARM} MiB of memory: {cold:.2f} s a GiB, then {warm:.2f}")
+    about = describe_machine()
     names = arguments.part or list(PARTS)
     failed = [name for name in names if not run_part(name, build, binaries, report)]
     over = report.over()

@@ -1,5 +1,8 @@
 """Goal 3: the most memory while there is much to do. A back-fill from March 2018, met by windows
-that years of nothing have made very wide, with a file, HTTP and syslog."""
+that years of nothing have made very wide, with a file, HTTP and syslog. The most of all runs counts.
+"""
+
+import statistics
 
 from . import settings
 from .job import History, Job
@@ -11,8 +14,10 @@ BEGINNING = "2018-03-01T00:00:00Z"
 
 def measure(place, report):
     history = History(place, settings.BACKFILL, span_days=10)
-    measured = Job(history, KINDS, start=BEGINNING).run()
-    report.row("back-fill from 2018, three outputs, peak resident", measured.peak, "MiB",
-               goal=PEAK_GOAL, number=3,
-               note=f"{settings.BACKFILL} entries, {measured.cpu:.2f} us an entry for all three,"
-                    f" {measured.seconds:.1f} s")
+    runs = [Job(history, KINDS, start=BEGINNING).run() for _ in range(settings.RUNS)]
+    cpu = statistics.median(run.cpu for run in runs)
+    seconds = statistics.median(run.seconds for run in runs)
+    report.row("back-fill from 2018, three outputs, peak resident", [run.peak for run in runs],
+               "MiB", goal=PEAK_GOAL, worst=True, number=3,
+               note=f"the most; {settings.BACKFILL} entries, {cpu:.2f} us an entry for all three, "
+                    f"{seconds:.1f} s")

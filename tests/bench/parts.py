@@ -2,12 +2,13 @@
 
 import collections
 
-from . import catchup, cost, freshness, idle, instructions, memory, scale, seen, splitter, start
-
+from . import (catchup, cost, freshness, guarantees, idle, instructions, memory, scale, seen,
+               splitter, start)
 
 Part = collections.namedtuple("Part", "title measure")
 
 PARTS = {
+    "guarantees": Part("what no figure is bought with", guarantees.measure),
     "splitter": Part("the page splitter beside json-c", splitter.measure),
     "instructions": Part("instructions by callgrind", instructions.measure),
     "seen": Part("memory of the seen-set", seen.measure),

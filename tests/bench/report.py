@@ -7,14 +7,15 @@ WIDTH = 50
 
 
 class Row:
-    """One figure. `runs` are the single measurements whose median it is; `ratio` is what is judged
-    where a goal is about a ratio; `goal` is the most (or with `least=True` the least) that meets
-    it."""
+    """One figure. `runs` are the single measurements whose median it is, or with `worst=True` the
+    greatest, where a goal is about the most that ever is; `ratio` is what is judged where a goal is
+    about a ratio; `goal` is the most (or with `least=True` the least) that meets it."""
 
-    def __init__(self, what, runs, unit, ratio=None, goal=None, least=False, number=None, note=""):
+    def __init__(self, what, runs, unit, ratio=None, goal=None, least=False, worst=False,
+                 number=None, note=""):
         runs = list(runs) if isinstance(runs, (list, tuple)) else [runs]
         self.what = what
-        self.figure = statistics.median(runs)
+        self.figure = max(runs) if worst else statistics.median(runs)
         self.runs = runs
         self.unit = unit
         self.ratio = ratio
@@ -63,8 +64,24 @@ def shown(figure):
     return f"{figure:.{digits}f}"
 
 
+class Earlier:
+    """The rows of an earlier run, as Report.write wrote them."""
+
+    def __init__(self, path):
+        rows = [] if path is None else json.loads(path.read_text())["rows"]
+        self.figures = {(row["part"], row["what"]): row["figure"] for row in rows}
+
+    def change(self, part, row):
+        """By how much the row's figure differs, in words; nothing when it was not measured."""
+        before = self.figures.get((part, row.what))
+        if not before:
+            return ""
+        return f"{100 * (row.figure / before - 1):+.1f}% beside {shown(before)}"
+
+
 class Report:
-    def __init__(self):
+    def __init__(self, earlier):
+        self.earlier = earlier
         self.rows = []
         self.part = None
 
@@ -77,6 +94,7 @@ class Report:
     def row(self, *arguments, **keys):
         """Prints and keeps a row; returns it."""
         row = Row(*arguments, **keys)
+        row.note = "; ".join(filter(None, (self.earlier.change(self.part, row), row.note)))
         self.rows.append((self.part, row))
         print("  " + row.text(), flush=True)
         return row

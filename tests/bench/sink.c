@@ -9,7 +9,7 @@
  * and, told to end by TERM, the requests, the bytes of body and the line feeds in them on the
  * second. With --arrivals it writes a line for each request that it has answered: the time (Unix
  * seconds) and the line feeds so far. With --keep it writes each body, its size (8 bytes, as this
- * machine has them) before it, as long as bodies come one at a time.
+ * machine has them) before it, as long as bodies come one at a time; or a stream as it is.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -141,6 +141,8 @@ static void take(int place, bool http, char *data)
         take_http(&peers[place], socket->fd, data, (size_t)got);
     } else {
         body_bytes += (unsigned long long)got;
+        check(kept == NULL || fwrite(data, 1, (size_t)got, kept) == (size_t)got,
+            "cannot keep a stream");
     }
 }
 

@@ -11,11 +11,12 @@ from harness.failure import Failure, check
 from .measured import Measured
 
 SOURCE_TREE = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = ("bare", "sink", "usage", "codec", "request", "page", "seen")
+PROGRAMS = ("bare", "sink", "usage", "codec", "request", "page", "seen", "syncs")
 
 
 def build_programs(build):
     """What is measured must be what an operator runs."""
+    print("building", flush=True)
     targets = [*(f"bench_{name}" for name in PROGRAMS),
                "slackauditd", "slackauditctl", "slackaudit-sim"]
     answer = subprocess.run(
@@ -52,14 +53,15 @@ class Workplace(Bench):
         whole.update(keys)
         return {key: value for key, value in whole.items() if value is not None}
 
-    def config(self, sources, outputs):
+    def config(self, sources, outputs, top):
         """A configuration with an empty state folder of its own: the file and that folder."""
         folder = self.fresh("run")
         folder.mkdir()
         path, state = folder / "slackauditd.yaml", folder / "state"
         path.write_text(json.dumps({
             "state_dir": str(state), "control": f"unix:{folder}/control.sock",
-            "log": {"level": "info", "format": "text"}, "sources": sources, "outputs": outputs}))
+            "log": {"level": "info", "format": "text"}, "sources": sources, "outputs": outputs,
+            **top}))
         return path, state
 
     def long_daemon(self, name, sources, outputs, **top):
