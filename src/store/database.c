@@ -85,7 +85,8 @@ static const char *advice_for(int code)
 static int fail(struct database *database, int result, const char *what, struct error *error)
 {
     int code = code_of_result(database, result);
-    return error_set(error, code, "%s: cannot %s: %s%s", database->path, what,
+    return error_set(error, code, "%s: %scannot %s: %s%s", database->path,
+        code == ERROR_CORRUPT ? "the database is damaged: " : "", what,
         sqlite3_errmsg(database->handle), advice_for(code));
 }
 
