@@ -36,6 +36,7 @@ static int apply(struct daemon *daemon, struct generation *generation, struct bu
     daemon_set_log(generation->config, daemon->options.verbosity);
     daemon->store_type->set_limits(
         daemon->store, generation->config->store_max_size, generation->config->store_ledger_us);
+    loop_task_post(&daemon->look); /* there may be room now, or too much in the ledger */
     daemon_forget_missing(daemon);
     int r = daemon_apply_sources(daemon, generation, report);
     int outputs = daemon_apply_outputs(daemon, generation, report);

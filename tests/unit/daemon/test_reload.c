@@ -41,6 +41,24 @@ START_TEST(a_wrong_configuration_changes_nothing)
 }
 END_TEST
 
+START_TEST(the_cap_of_the_store_changes_at_once)
+{
+    static struct daemon_scene scene;
+    struct store_usage usage;
+    char outputs[PATH_SIZE + 320];
+    scene_begin(&scene);
+    scene_configure(&scene, scene_source(&scene, "acme", ""), scene_file(&scene, "one", "one"));
+    scene_start(&scene);
+    (void)snprintf(
+        outputs, sizeof(outputs), "%sstore: {max_size: 64MiB}\n", scene_file(&scene, "one", "one"));
+    scene_configure(&scene, scene_source(&scene, "acme", ""), outputs);
+    ck_assert_int_eq(scene_reload(&scene), 0);
+    scene.daemon.store_type->usage(scene.daemon.store, &usage);
+    ck_assert_uint_eq(usage.max_bytes, MIB(64));
+    scene_end(&scene);
+}
+END_TEST
+
 START_TEST(a_source_that_is_replaced_in_the_middle_of_a_call_goes_on)
 {
     static struct daemon_scene scene;
@@ -349,7 +367,7 @@ START_TEST(what_a_departed_source_held_open_is_given_up)
 END_TEST
 
 CHECK_MAIN("reload", the_same_configuration_again_disturbs_nothing,
-    a_wrong_configuration_changes_nothing,
+    a_wrong_configuration_changes_nothing, the_cap_of_the_store_changes_at_once,
     a_source_that_is_replaced_in_the_middle_of_a_call_goes_on,
     a_source_that_was_away_comes_back_where_it_was,
     reloads_while_an_output_drains_end_with_the_last_one,
