@@ -4,7 +4,7 @@ JOBS  ?= $(shell nproc)
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test test-sanitize test-all bench symbols lint install deb format clean
+.PHONY: help build demo test test-sanitize test-all bench symbols lint install deb rpm format clean
 .PHONY: packages-for-build packages-for-test packages-for-lint packages-for-package
 .NOTPARALLEL: # ninja and ctest are
 
@@ -50,6 +50,9 @@ install: build ## install below PREFIX (/usr/local), in DESTDIR when it is given
 
 deb: packages-for-package ## build the Debian packages into build/packages
 	@JOBS=$(JOBS) packaging/build-deb $(BUILD)/packages
+
+rpm: packages-for-package ## build the RPM packages and their source package into build/packages
+	@JOBS=$(JOBS) packaging/build-rpm $(BUILD)/packages
 
 format: packages-for-lint ## lay the sources out
 	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'docs/*.c' | xargs clang-format -i
