@@ -13,10 +13,10 @@ import subprocess
 
 from booted import Booted, run
 from harness.failure import check, same
-from scene import ARCHIVE, CONFIG, PACKAGES, TOKEN, UNIT, Scene, package_files
+from life import Life
+from scene import ARCHIVE, CONFIG, PACKAGES, TOKEN, UNIT, package_files
 
 EARLIER = "0.0.9"
-INSTANCE = "slackauditd@other.service"
 
 
 def make_earlier(package, folder):
@@ -40,10 +40,7 @@ def install_first(scene, packages):
     system = scene.system
     said = system.install(*packages)
     check("does not run yet: it wants a configuration and a token" in said, f"the installation said:\n{said}")
-    same(system.run("systemctl", "is-enabled", UNIT, "slackauditd.socket").out.split(), ["disabled"] * 2, "enabled")
-    same(system.run("systemctl", "is-active", UNIT, "slackauditd.socket").out.split(), ["inactive"] * 2, "active")
-    user = system.do("getent", "passwd", "slackauditd").strip().split(":")
-    same(user[5:], ["/var/lib/slackauditd", "/usr/sbin/nologin"], "the user")
+    scene.check_idle()
     same(system.do("dpkg", "--verify", *PACKAGES), "", "dpkg --verify")
 
 
@@ -58,41 +55,11 @@ def start_unconfigured(scene):
     check(any(wanted.match(text) for text in texts), f"the journal does not tell what is missing: {texts}")
 
 
-def start_configured(scene):
-    system = scene.system
-    scene.configure()
-    scene.write_token()
-    same(system.do("runuser", "-u", "slackauditd", "--", "slackauditd", "--test"), "", "slackauditd --test")
-    system.do("systemctl", "enable", "--now", UNIT)
-    scene.check_runs()
-    print(f"started: {scene.check_all_arrive()} entries")
-    system.do("cp", "-p", CONFIG, "/etc/slackauditd/other.yaml")
-    with open(system.path("/etc/slackauditd/other.yaml"), "r+", encoding="utf-8") as file:
-        text = file.read().replace("/var/log/slackauditd/", "/var/log/slackauditd@other/")
-        file.seek(0)
-        file.write(text)
-    system.do("systemctl", "enable", "--now", INSTANCE)
-    scene.check_runs(INSTANCE)
-
-
 def upgrade(scene, packages):
     """The service goes on with its state; what the administrator wrote stays."""
-    system = scene.system
-    written = system.path(CONFIG).read_text()
-    pids = [scene.pid(), scene.pid(INSTANCE)]
-    store = system.path("/var/lib/slackauditd")
-    made = {path.name: path.stat().st_ino for path in store.glob("*.db")}
-    check(made, f"no database in {list(store.iterdir())}")
-    said = system.install(*packages)
+    said = scene.upgrade(packages, CONFIG + ".dpkg-dist")
     check("does not run yet" not in said, f"the upgrade says what to do at the first installation:\n{said}")
-    check(EARLIER not in system.do("dpkg-query", "-W", *PACKAGES), "the earlier version is still there")
-    for unit, pid in zip((UNIT, INSTANCE), pids):
-        scene.wait_for_restart(pid, unit)
-        scene.check_runs(unit)
-    same(system.path(CONFIG).read_text(), written, "the configuration after the upgrade")
-    check(system.path(CONFIG + ".dpkg-dist").exists(), "the shipped configuration is not beside it")
-    same({path.name: path.stat().st_ino for path in store.glob("*.db")}, made, "the store after the upgrade")
-    print(f"upgraded: {scene.check_all_arrive()} entries")
+    check(EARLIER not in scene.system.do("dpkg-query", "-W", *PACKAGES), "the earlier version is still there")
 
 
 def develop(scene):
@@ -109,22 +76,15 @@ def develop(scene):
 
 def remove(scene):
     """The programs go and nothing runs; configuration, store and entries stay."""
-    system = scene.system
-    system.do("dpkg", "--remove", "slackauditd")
-    programs = system.do("sh", "-c", "cat /proc/[0-9]*/comm 2> /dev/null || true").split()
-    check("systemd" in programs and "slackauditd" not in programs, f"after the removal there runs {programs}")
-    check(not system.path("/usr/bin/slackauditd").exists(), "the program is still there")
-    for path in (CONFIG, TOKEN, "/var/lib/slackauditd", ARCHIVE, "/var/lib/slackauditd@other"):
-        check(system.path(path).exists(), f"{path} went with the removal")
+    scene.system.do("dpkg", "--remove", "slackauditd")
+    scene.check_stopped(CONFIG, TOKEN, "/var/lib/slackauditd", ARCHIVE, "/var/lib/slackauditd@other")
 
 
 def purge(scene):
     """Only what the administrator made stays."""
     system = scene.system
     system.do("dpkg", "--purge", *PACKAGES)
-    found = [str(path.relative_to(system.root)) for top in ("etc", "var", "usr", "lib/systemd")
-             for path in system.path(top).rglob("*slackaudit*")]
-    same(sorted(found), ["etc/slackauditd"], "what is left")
+    same(scene.left(), [], "what is left")
     same(sorted(path.name for path in system.path("/etc/slackauditd").iterdir()),
          ["acme.token", "ca.pem", "other.yaml"], "what is left in /etc/slackauditd")
     same(system.do("systemctl", "--failed", "--no-legend", "--plain"), "", "failed units")
@@ -135,10 +95,10 @@ def test():
     parser.add_argument("--packages", type=pathlib.Path, required=True)
     packages = package_files(parser.parse_args().packages)
     with Booted() as system:
-        scene = Scene(system, packages["slackaudit-sim"])
+        scene = Life(system, packages["slackaudit-sim"])
         install_first(scene, [make_earlier(package, system.folder) for package in packages.values()])
         start_unconfigured(scene)
-        start_configured(scene)
+        scene.start_configured()
         upgrade(scene, packages.values())
         develop(scene)
         remove(scene)
