@@ -18,6 +18,9 @@
 #include "output/file_settle.h"
 #include "sys/file.h"
 
+/* The loop waits meanwhile: 50 milliseconds for each GiB of a file that was cached whole. */
+#define UNCACHED_AT_ONCE MIB(64)
+
 /* ---- Opening ---- */
 
 static int open_regular(const char *path, int *ret_fd, struct stat *ret_status, struct error *error)
@@ -184,6 +187,8 @@ static void uncache(struct output *output)
     if (record->length - output->uncached < 2 * LIMIT_CACHED_FILE)
         return;
     uint64_t end = record->length - LIMIT_CACHED_FILE;
+    if (end - output->uncached > UNCACHED_AT_ONCE)
+        end = output->uncached + UNCACHED_AT_ONCE;
     /* Only advice: what is refused stays cached. */
     (void)posix_fadvise(
         output->fd, (off_t)output->uncached, (off_t)(end - output->uncached), POSIX_FADV_DONTNEED);
