@@ -1,0 +1,101 @@
+"""docs/troubleshooting.md quotes messages that the programs have, and tells of every warning and error of the log, every
+exit code, every name of an error and every way in which a call can fail."""
+
+import re
+import sys
+
+from documents import TREE, end, read, rows, spans
+
+DOCUMENT = TREE / "docs/troubleshooting.md"
+LITERAL = r'"(?:[^"\\]|\\.)*"'
+CHAIN = re.compile(rf"{LITERAL}(?:\s*(?:PRI\w+\s*)?{LITERAL})*(?:\s*PRI\w+)?")
+CALL = re.compile(r"\blog_(?:warning|error)\((?:[^\";]|\n)*?(?=\")")
+CONVERSION = re.compile(r"%[-+ #0]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z|j)?[a-zA-Z]|%(?=\0)")
+ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+EDGES = " :;,.()\n"
+SHORTEST, DISTINCT, BEGINNING = 4, 12, 24
+
+
+def strip_comments(text):
+    return re.sub(rf"({LITERAL})|/\*.*?\*/|//[^\n]*", lambda found: found[1] or " ", text, flags=re.DOTALL)
+
+
+def fixed_parts(chain):
+    """What of the adjacent literals is the same in every message."""
+    text = re.sub(rf"PRI\w+", "\0", re.sub(r'"((?:[^"\\]|\\.)*)"\s*', r"\1", chain))
+    text = re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[1]), CONVERSION.sub("\0", text))
+    return [part for part in text.split("\0") if part]
+
+
+def sources():
+    for path in sorted((TREE / "src").rglob("*.c")):
+        if "simulator" not in path.parts:
+            yield path, strip_comments(path.read_text(encoding="utf-8"))
+
+
+def check_quoted(problems):
+    """Every fixed part of every quoted message stands in the sources."""
+    known = "\n".join("\n".join(fixed_parts(chain)) for _, text in sources() for chain in CHAIN.findall(text))
+    quoted = [message for cells in rows(read(DOCUMENT), "message") for message in spans(cells[0])]
+    for message in quoted:
+        parts = [part.strip(EDGES) for part in re.split("…|NAME|FILE", message)]
+        parts = [part for part in parts if len(part) >= SHORTEST]
+        if not parts:
+            problems.append(f"too little to find: {message}")
+        problems += [f"no program says {part!r}, of {message!r}" for part in parts if part not in known]
+    return quoted
+
+
+def check_logged(problems, quoted):
+    """Every warning and error of the log is quoted, but for those that only pass on what something else said."""
+    told = "\n".join(quoted)
+    logged = 0
+    for path, text in sources():
+        for call in CALL.finditer(text):
+            parts = fixed_parts(CHAIN.match(text, call.end())[0])
+            parts = [part.strip(EDGES) for part in parts]
+            parts = [part for part in parts if len(part) >= SHORTEST]
+            if not parts:
+                continue
+            logged += 1
+            # A message may be quoted in short: the beginning of a part that tells it from others.
+            if not any(part[:BEGINNING].strip() in told for part in parts if len(part) >= min(DISTINCT, max(map(len, parts)))):
+                problems.append(f"{path.relative_to(TREE)} may say {parts}: the document has no such message")
+    return logged
+
+
+def named(problems, header, wanted, what):
+    """The table with this header has a row for each."""
+    told = {name for cells in rows(read(DOCUMENT), header) for name in spans(cells[0]) or [cells[0]]}
+    problems += [f"no row for {what} {one}" for one in sorted(wanted - told)]
+    return told
+
+
+def check_names(problems):
+    daemon = (TREE / "src/daemon/daemon.h").read_text(encoding="utf-8")
+    ctl = "".join(path.read_text(encoding="utf-8") for path in (TREE / "src/ctl").glob("*.h"))
+    exits = {code for text in (daemon, ctl) for code in re.findall(r"\b(?:DAEMON|CTL)_EXIT_\w+ = (\d+)", text)}
+    told = named(problems, "exit", exits, "the exit code")
+    problems += [f"a row for the exit code {code}, which no program has" for code in sorted(told - exits)]
+    error = (TREE / "src/base/error.c").read_text(encoding="utf-8")
+    words = set(re.findall(r'return "(\w+)";', error))
+    message = (TREE / "src/sys/http_message.c").read_text(encoding="utf-8")
+    ways = set(re.findall(r'return "(\w+)";', message[message.index("http_failure_name"):])) - {"ok"}
+    words_told = named(problems, "word", words | ways, "the word")
+    problems += [f"a row for the word {word}, which no program says" for word in sorted(words_told - words - ways)]
+    failure = (TREE / "src/source/walker_failure.c").read_text(encoding="utf-8")
+    refusals = set(re.findall(r'^    \{"(\w+)", "', failure, re.MULTILINE))
+    named(problems, "name", refusals, "Slack's error")
+    return len(exits) + len(words) + len(ways) + len(refusals)
+
+
+def main():
+    problems = []
+    quoted = check_quoted(problems)
+    logged = check_logged(problems, quoted)
+    names = check_names(problems)
+    return end(problems, f"{len(quoted)} messages, {logged} of the log, {names} names", min(len(quoted), logged, names), 30)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
