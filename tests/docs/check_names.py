@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 
-from documents import DOCUMENTS, TREE, end, fenced_blocks, indented_blocks, prose, spans
+from documents import DOCUMENTS, TREE, end, fenced_blocks, indented_blocks, prose, read, rows, spans
 
 PROGRAMS = ("slackauditd", "slackauditctl", "slackaudit-sim")
 COMMAND = re.compile(rf"(?:^|[|;&(!] |-- |\b(?:sudo|while|until|then|do) |/bin/) *((?:{'|'.join(PROGRAMS)})(?=[ \n]|$)[^|;&)#<>\n]*)",
@@ -92,6 +92,15 @@ def known_keys():
     return {".".join(path.split(".")[start:]) for path in paths for start in range(path.count(".") + 1)}
 
 
+def check_store_versions(problems):
+    """docs/upgrade.md says of each layout of the store what the upgrade to it does."""
+    schema = (TREE / "src/store/schema.c").read_text(encoding="utf-8")
+    known = [str(version) for version in range(1, int(re.search(r"\bVERSION = (\d+)", schema)[1]) + 1)]
+    told = [cells[0] for cells in rows(read(TREE / "docs/upgrade.md"), "version")]
+    if told != known:
+        problems.append(f"docs/upgrade.md tells of the store's versions {told}, and there are {known}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binaries", type=pathlib.Path, required=True)
@@ -99,6 +108,7 @@ def main():
     keys = known_keys()
     tops = {key.split(".")[0] for key in keys if "." in key}
     problems, commands, named, files = [], 0, 0, 0
+    check_store_versions(problems)
     for document in DOCUMENTS:
         place = str(document.relative_to(TREE))
         codes = spans(prose(document))

@@ -5,6 +5,7 @@ meanwhile; an empty directory begins at `start` again."""
 import shutil
 
 from harness import judge, run
+from harness.command import slackauditctl
 from harness.failure import check, same
 from harness.waiting import until
 
@@ -82,6 +83,9 @@ def an_older_copy(bench):
     scene.check_nothing_lost(entries)
     repeated = {entry for entry in set(entries) if entries.count(entry) > 1}
     same(repeated, since, "what came twice to the receiver: all since the copy, and nothing else")
+    # The ledger is as old as the copy.
+    told = slackauditctl(bench, "verify", "--source", "acme", "--from", str(scene.api.first_time), config=scene.daemon.config_file)
+    check(told.code == 0 and "nothing is wrong" in told.text, f"verify: {told.code} {told.text}")
 
 
 def an_older_copy_beside_a_rotated_file(bench):

@@ -22,8 +22,8 @@ DEBIAN_PLACES = ((r"^/usr/lib/[a-z0-9_]+-linux-gnu[a-z0-9_]*/", "/usr/lib64/"), 
 DEBIAN_ONLY = re.compile(r"/usr/share/doc/[^/]+/(copyright|changelog|README\.Debian)$")
 RPM_ONLY = re.compile(r"/usr/lib/\.build-id/|/usr/share/licenses/")
 DIRECTORIES = {
-    "slackauditd": ["/etc/slackauditd", "/usr/share/doc/slackauditd", "/usr/share/doc/slackauditd/examples",
-                    "/usr/share/licenses/slackauditd", "/usr/share/slackauditd", "/usr/share/slackauditd/grafana",
+    "slackauditd": ["/etc/slackauditd", "/usr/share/doc/slackauditd", "/usr/share/doc/slackauditd/docs",
+                    "/usr/share/doc/slackauditd/docs/examples", "/usr/share/doc/slackauditd/examples", "/usr/share/licenses/slackauditd", "/usr/share/slackauditd", "/usr/share/slackauditd/grafana",
                     "/usr/share/slackauditd/prometheus"],
     "libslackaudit": ["/usr/share/licenses/libslackaudit"],
     "libslackaudit-devel": ["/usr/include/slackaudit", "/usr/lib64/cmake/slackaudit", "/usr/share/doc/libslackaudit-devel",
