@@ -25,6 +25,7 @@ enum finding {
     /* From here on nothing is wrong: */
     FINDING_POSSIBLY_TWICE,
     FINDING_REDELIVERED,
+    FINDING_REREAD,
     FINDING_BACKFILLED,
     FINDINGS,
 };

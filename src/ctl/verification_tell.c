@@ -10,10 +10,10 @@
 #include "daemon/daemon.h"
 
 const char *const finding_names[FINDINGS] = {
-    "never", "twice", "dead_letter", "possibly_twice", "redelivered", "backfilled"};
+    "never", "twice", "dead_letter", "possibly_twice", "redelivered", "reread", "backfilled"};
 static const char *const finding_words[FINDINGS] = {"never got", "got twice", "in dead letter",
     "may have got twice, since no answer had come,", "got again after `checkpoint set`",
-    "got again by a back-fill"};
+    "got again, since the store had it damaged,", "got again by a back-fill"};
 
 static void count(struct verification *verification, enum finding finding)
 {
@@ -64,6 +64,10 @@ static void tell_output(const struct output_totals *output)
         printf("%s: %" PRId64 " came again after `checkpoint set`, %" PRId64
                " by back-fills, as somebody asked\n",
             output->name, output->found[FINDING_REDELIVERED], output->found[FINDING_BACKFILLED]);
+    if (output->found[FINDING_REREAD] > 0)
+        printf("%s: %" PRId64 " came again, since they were read again when the store had them "
+               "damaged\n",
+            output->name, output->found[FINDING_REREAD]);
     if (output->mended > 0)
         printf(
             "%s: %" PRId64 " entries that it never got were sent\n", output->name, output->mended);

@@ -2,8 +2,8 @@
  * `ledger judge`: what the ledger says of some ids of a source, for whoever walks the API beside
  * the daemon (`slackauditctl verify`): of each output how many it has got, and by their places in
  * the question those that it never got, got more than once, or left in dead letter
- * (daemon/verdict.h). With each id comes the entry's time, which says whether a rewind reached back
- * to it.
+ * (daemon/verdict.h). With each id comes the entry's time, which says whether a reread is
+ * about it.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -28,15 +28,9 @@ struct traces {
     size_t count, size;
 };
 
-/* From a sequence on, what is of a time or later is delivered again. */
-struct rewind {
-    uint64_t sequence;
-    int64_t from;
-};
-
 /* Of one source. */
-struct rewinds {
-    struct rewind *items;
+struct rereads {
+    struct store_reread *items;
     size_t count;
 };
 
@@ -48,9 +42,9 @@ struct judging {
     struct store_inquiry inquiry;
     /* Of the source that is asked at the moment: */
     struct traces traces;
-    struct rewinds rewinds;
+    struct rereads rereads;
     enum trace_place place;
-    uint32_t occasion;                /* its first; each rewind begins another */
+    uint32_t occasion;                /* its first; each reread begins another */
     struct tally (*tallies)[MAX_IDS]; /* for each configured output */
     bool *takes_part;                 /* the output has a position in the source */
     int64_t judged_from;
@@ -62,7 +56,7 @@ static void judging_free(struct judging *judging)
     if (judging == NULL)
         return;
     free(judging->traces.items);
-    free(judging->rewinds.items);
+    free(judging->rereads.items);
     free(judging->tallies);
     free(judging->takes_part);
     buffer_deinit(&judging->names);
@@ -170,26 +164,35 @@ static int compare_traces(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static int note_rewind(void *user, uint64_t sequence, int64_t from)
+static int note_reread(void *user, const struct store_reread *reread)
 {
-    struct rewinds *rewinds = user;
-    struct rewind *items = reallocarray(rewinds->items, rewinds->count + 1, sizeof(*items));
+    struct rereads *rereads = user;
+    struct store_reread *items = reallocarray(rereads->items, rereads->count + 1, sizeof(*items));
     if (items == NULL)
         return ERROR_MEMORY;
-    rewinds->items = items;
-    items[rewinds->count++] = (struct rewind){.sequence = sequence, .from = from};
+    rereads->items = items;
+    items[rereads->count++] = *reread;
     return 0;
 }
 
-/* That reached back to the id, and before the sequence. */
-static unsigned count_rewinds(const struct judging *judging, const struct trace *trace)
+/* Each reread of the id before its sequence is another occasion; the last one says why. */
+static void add_trace(
+    struct judging *judging, const struct trace *trace, size_t output, enum store_fate fate)
 {
-    unsigned count = 0;
-    for (size_t i = 0; i < judging->rewinds.count; i++) {
-        const struct rewind *rewind = &judging->rewinds.items[i];
-        count += trace->sequence >= rewind->sequence && judging->times[trace->id] >= rewind->from;
+    enum trace_place place = judging->place;
+    uint32_t occasion = judging->occasion;
+    int64_t time = judging->times[trace->id];
+    for (size_t i = 0; i < judging->rereads.count; i++) {
+        const struct store_reread *reread = &judging->rereads.items[i];
+        if (trace->sequence < reread->sequence || time < reread->oldest || time > reread->newest)
+            continue;
+        occasion++;
+        if (reread->reason == STORE_REREAD_REWIND)
+            place = TRACE_REWOUND;
+        else if (place == TRACE_SOURCE || place == TRACE_AMENDS)
+            place = TRACE_REREAD;
     }
-    return count;
+    tally_add(&judging->tallies[output][trace->id], place, occasion, fate);
 }
 
 static enum trace_place place_of(const char *source)
@@ -213,9 +216,7 @@ static int ask_output(
         int r = context->store_type->fate(source, name, trace->sequence, &fate, error);
         if (r < 0)
             return r;
-        unsigned rewinds = count_rewinds(judging, trace);
-        tally_add(&judging->tallies[output][trace->id], judging->place, rewinds,
-            judging->occasion + rewinds, fate);
+        add_trace(judging, trace, output, fate);
     }
     return 0;
 }
@@ -226,14 +227,14 @@ static int ask_source(struct judging *judging, const char *name, struct error *e
     struct store_source *source = NULL;
     int64_t from = 0;
     judging->traces.count = 0;
-    judging->occasion += (uint32_t)judging->rewinds.count + 1;
-    judging->rewinds.count = 0;
+    judging->occasion += (uint32_t)judging->rereads.count + 1;
+    judging->rereads.count = 0;
     judging->place = place_of(name);
     int r = context->store_type->source(context->store, name, &source, NULL, error);
     if (r >= 0)
         r = context->store_type->find(source, &judging->inquiry, note_trace, judging, &from, error);
     if (r >= 0)
-        r = context->store_type->rewinds(source, note_rewind, &judging->rewinds, error);
+        r = context->store_type->rereads(source, note_reread, &judging->rereads, error);
     if (r < 0)
         return r;
     bool is_itself = !source_is_beside(name);
@@ -304,6 +305,7 @@ static void write_output(struct json_writer *result, const struct judging *judgi
     write_places(result, judging, output, "dead_letter", VERDICT_DEAD);
     write_places(result, judging, output, "possibly_twice", VERDICT_POSSIBLY_TWICE);
     write_places(result, judging, output, "redelivered", VERDICT_REDELIVERED);
+    write_places(result, judging, output, "reread", VERDICT_REREAD);
     write_places(result, judging, output, "backfilled", VERDICT_BACKFILLED);
     write_places(result, judging, output, "unknown", VERDICT_UNKNOWN);
     json_writer_close(result, '}');

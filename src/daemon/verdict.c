@@ -6,33 +6,38 @@ static void count(uint8_t *number)
         ++*number;
 }
 
-void tally_add(struct tally *tally, enum trace_place place, unsigned rewinds, uint32_t occasion,
-    enum store_fate fate)
+void tally_add(struct tally *tally, enum trace_place place, uint32_t occasion, enum store_fate fate)
 {
-    bool is_first = place == TRACE_AMENDS || (place == TRACE_SOURCE && rewinds == 0);
     count(&tally->fates[fate]);
-    if (fate == STORE_DEAD && !is_first)
+    if (fate == STORE_DEAD && place != TRACE_SOURCE && place != TRACE_AMENDS)
         count(&tally->again_dead);
     if (fate != STORE_DELIVERED && fate != STORE_REPEATED)
         return;
     if (tally->occasion == occasion)
         tally->doubled = true;
     tally->occasion = occasion;
-    count(is_first                  ? &tally->first
-          : place == TRACE_BACKFILL ? &tally->backfilled
-                                    : &tally->rewound);
+    count(&tally->got[place]);
+}
+
+/* Got more than once, and each time for a reason: the one that says most. */
+static enum verdict reason_of(const struct tally *tally)
+{
+    if (tally->got[TRACE_REWOUND] > 0)
+        return VERDICT_REDELIVERED;
+    return tally->got[TRACE_REREAD] > 0 ? VERDICT_REREAD : VERDICT_BACKFILLED;
 }
 
 enum verdict tally_verdict(const struct tally *tally)
 {
     unsigned got = tally->fates[STORE_DELIVERED] + tally->fates[STORE_REPEATED];
+    unsigned first = tally->got[TRACE_SOURCE] + tally->got[TRACE_AMENDS];
     /* A letter of a later occasion makes amends for that one. */
-    if (tally->doubled || tally->first > 1 + tally->again_dead)
+    if (tally->doubled || first > 1U + tally->again_dead)
         return VERDICT_TWICE;
     if (tally->fates[STORE_REPEATED] > 0)
         return VERDICT_POSSIBLY_TWICE;
     if (got > 1)
-        return tally->rewound > 0 ? VERDICT_REDELIVERED : VERDICT_BACKFILLED;
+        return reason_of(tally);
     if (got == 1)
         return VERDICT_GOT;
     if (tally->fates[STORE_PENDING] > 0)

@@ -152,7 +152,7 @@ static int delete_row(struct store *store, void *user, struct error *error)
     if (result == 0 && row->source != NULL)
         result = ledger_trim(row->source, row->end, error);
     if (result == 0 && row->source != NULL)
-        result = rewinds_trim(row->source, error);
+        result = rereads_trim(row->source, error);
     return result;
 }
 

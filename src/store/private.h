@@ -14,7 +14,7 @@
  *     collect.c      upkeep: segments and ids that nobody needs
  *     ledger.c       what outputs acknowledged, and what is asked about it
  *     past.c         ids of batches that are gone
- *     rewinds.c      what was read again on purpose
+ *     rereads.c      what is read again although it was known; the checkpoint set back
  *     sending.c      what outputs are sending, kept in unanswered.c
  *     segment.c, batch_record.c, span_cache.c, block_cache.c, record_cache.c, reserve.c
  *
@@ -129,13 +129,16 @@ int store_sources(struct store *store,
     struct error *error);
 int store_forget_source(struct store *store, const char *name, struct error *error);
 
-/* ---- rewinds.c ---- */
+/* ---- rereads.c ---- */
 
 int store_rewind(struct store *store, const char *name, int64_t checkpoint, struct error *error);
-int store_rewinds(struct store_source *source,
-    int (*visit)(void *user, uint64_t sequence, int64_t from), void *user, struct error *error);
-/* Part of a transaction: forgets those of which nothing from before is known any more. */
-int rewinds_trim(struct store_source *source, struct error *error);
+int store_rereads(struct store_source *source,
+    int (*visit)(void *user, const struct store_reread *reread), void *user, struct error *error);
+/* Parts of a transaction. What gets a sequence from now on may be there already. */
+int reread_note(struct store_source *source, int64_t oldest, int64_t newest,
+    enum store_reread_reason reason, struct error *error);
+/* Forgets those of which nothing from before is known any more. */
+int rereads_trim(struct store_source *source, struct error *error);
 
 /* ---- windows.c ---- */
 

@@ -280,18 +280,46 @@ void store_block_release(struct store *store, struct store_block *block)
 /* ---- Condemned batches ---- */
 
 struct condemn {
+    struct store_source *source;
     const struct batch *batch;
-    uint64_t end; /* where positions in the batch go */
+    uint64_t end;  /* where positions in the batch go */
+    uint64_t kept; /* ids, by the ledger */
 };
+
+/* Outputs that have passed it get its entries once more: the ledger is to know which these are. A
+ * record that is damaged too, cannot tell. */
+static int keep_ids(struct condemn *condemn, struct error *error)
+{
+    const struct batch *batch = condemn->batch;
+    _cleanup_(query_close) struct query query = QUERY_INIT;
+    _cleanup_(past_writer_deinit) struct past_writer writer;
+    past_writer_init(&writer, condemn->source);
+    int result = query_open(&query, condemn->source->store->database, error,
+        "SELECT data FROM record WHERE batch = ?", value_integer(batch->id));
+    if (result == 0)
+        result = query_next(&query, error);
+    if (result > 0)
+        result = past_writer_add(
+            &writer, batch->first, batch->oldest, batch->newest, query_bytes(&query, 0), error);
+    if (result >= 0)
+        result = past_writer_end(&writer, error);
+    condemn->kept = writer.written;
+    return result;
+}
 
 static int write_condemned(struct store *store, void *user, struct error *error)
 {
-    const struct condemn *condemn = user;
+    struct condemn *condemn = user;
     const struct batch *batch = condemn->batch;
     struct database *database = store->database;
+    int result = keep_ids(condemn, error);
+    if (result == 0)
+        result =
+            reread_note(condemn->source, batch->oldest, batch->newest, STORE_REREAD_DAMAGE, error);
     /* It keeps its sequences, so that a position that gets there finds its end, and no bytes. */
-    int result = database_run(database, error,
-        "UPDATE batch SET condemned = 1, bytes = 0 WHERE id = ?", value_integer(batch->id));
+    if (result == 0)
+        result = database_run(database, error,
+            "UPDATE batch SET condemned = 1, bytes = 0 WHERE id = ?", value_integer(batch->id));
     if (result == 0)
         result = database_run(
             database, error, "DELETE FROM record WHERE batch = ?", value_integer(batch->id));
@@ -311,6 +339,7 @@ static void forget_batch(struct store_source *source, const struct condemn *cond
         if (position->sequence >= condemn->batch->first && position->sequence < condemn->end)
             position->sequence = condemn->end;
     source->live_bytes -= condemn->batch->bytes;
+    source->store->past_ids += condemn->kept;
     block_cache_drop(&source->store->blocks, source->id);
     record_cache_drop(&source->store->records, source->id);
 }
@@ -327,7 +356,7 @@ int store_condemn(struct store_source *source, uint64_t sequence, int64_t *ret_o
     if (result == 0 || batch.condemned)
         return error_set(error, ERROR_MISSING, "source %s: no batch holds sequence %llu",
             source->name, (unsigned long long)sequence);
-    struct condemn condemn = {.batch = &batch, .end = batch.first + batch.count};
+    struct condemn condemn = {.source = source, .batch = &batch, .end = batch.first + batch.count};
     result = sequence_skip_condemned(source, &condemn.end, error);
     if (result == 0)
         result = store_apply(source->store, write_condemned, &condemn, error);

@@ -116,11 +116,13 @@ static const char to_version_2[] =
 
 /* What the ledger knows of repeats that were asked for begins here. */
 static const char to_version_3[] =
-    "CREATE TABLE rewind ("
+    "CREATE TABLE reread ("
     " source INTEGER NOT NULL,"
     " sequence INTEGER NOT NULL, -- from it on entries are read again,\n"
-    " oldest INTEGER NOT NULL, -- of this date_create or later\n"
-    " PRIMARY KEY (source, sequence, oldest)"
+    " oldest INTEGER NOT NULL, -- of this date_create or later,\n"
+    " newest INTEGER NOT NULL, -- and of this one or earlier\n"
+    " reason INTEGER NOT NULL, -- 1 the checkpoint was set back, 2 a batch was damaged\n"
+    " PRIMARY KEY (source, sequence, oldest, newest)"
     ") WITHOUT ROWID;";
 
 /* Writes what is missing above `version`; 0: all of it. */

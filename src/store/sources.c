@@ -227,7 +227,7 @@ static int delete_source(struct store *store, void *user, struct error *error)
     if (result == 0)
         result = database_run(database, error, "DELETE FROM past WHERE source = ?", id);
     if (result == 0)
-        result = database_run(database, error, "DELETE FROM rewind WHERE source = ?", id);
+        result = database_run(database, error, "DELETE FROM reread WHERE source = ?", id);
     if (result == 0)
         result = database_run(database, error, "DELETE FROM position WHERE source = ?", id);
     if (result == 0)

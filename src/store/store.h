@@ -136,6 +136,19 @@ struct store_inquiry {
     int64_t oldest, latest;
 };
 
+enum store_reread_reason {
+    STORE_REREAD_REWIND = 1, /* the checkpoint was set back */
+    STORE_REREAD_DAMAGE = 2, /* a batch was condemned */
+};
+
+/* Why entries that were delivered may have another sequence: from this one on, those of the times
+ * from `oldest` to `newest` were read again. */
+struct store_reread {
+    uint64_t sequence;
+    int64_t oldest, newest;
+    enum store_reread_reason reason;
+};
+
 struct store;
 struct store_source; /* one source's handle */
 struct store_page;   /* one page being written */
@@ -227,9 +240,9 @@ struct store_type {
     int (*output_state_set)(
         struct store *store, const char *output, struct slice state, struct error *error);
 
-    /* After ERROR_CORRUPT of a read: drops the batch that holds `sequence` and its ids, moves every
-     * position in it behind it, and says which time range must be read again (with the ids of
-     * `seen` asked for anew). ERROR_MISSING when there is no such batch. */
+    /* After ERROR_CORRUPT of a read: drops the batch that holds `sequence` and its ids (but for the
+     * ledger), moves every position in it behind it, and says which time range must be read again
+     * (with the ids of `seen` asked for anew). ERROR_MISSING when there is no such batch. */
     int (*condemn)(struct store_source *source, uint64_t sequence, int64_t *ret_oldest,
         int64_t *ret_latest, struct error *error);
 
@@ -244,10 +257,10 @@ struct store_type {
     int (*fate)(struct store_source *source, const char *output, uint64_t sequence,
         enum store_fate *ret_fate, struct error *error);
 
-    /* Visits, in ascending order, each rewind that the ledger knows of: entries of `from` and later
-     * have sequences from `sequence` on because they were to be delivered again. */
-    int (*rewinds)(struct store_source *source,
-        int (*visit)(void *user, uint64_t sequence, int64_t from), void *user, struct error *error);
+    /* Visits, in the order in which they began, the rereads that the ledger knows of. */
+    int (*rereads)(struct store_source *source,
+        int (*visit)(void *user, const struct store_reread *reread), void *user,
+        struct error *error);
 
     /* Notes, for whoever opens the store next, that an output is sending sequences from `first` up
      * to `end` (not included; equal: none), in place of what was noted before. No transaction, and

@@ -1,8 +1,13 @@
 """A batch in the store that the disk spoiled: it is found out by its checksum, read again from
-the API, counted and logged; the output that still waited for it gets everything."""
+the API, counted and logged; the output that still waited for it gets everything. The ledger knows what
+another output has twice by that, and why."""
+
+import collections
+import json
 
 from harness import judge, run
-from harness.failure import check
+from harness.command import slackauditctl
+from harness.failure import check, same
 
 ENTRIES = 3000
 
@@ -39,7 +44,14 @@ def scenario(bench):
     check("checksum" in text or "damaged" in text, f"the log does not tell of it:\n{text}")
     judge.exactly_once(collector.entries(), expected, "the HTTP collector")
     # The file had them before the disk spoiled them, and nothing else may come again.
-    judge.repeats_at_most(archive.lines(), expected, 200, "the file")
+    repeats = judge.repeats_at_most(archive.lines(), expected, 200, "the file")
+    check(repeats > 0, "nothing came again")
+    answer = slackauditctl(bench, "verify", "--source", "acme", "--from", api.first_time, "--json",
+                           config=daemon.config_file)
+    same(answer.code, 0, f"verify: exit code ({answer.text})")
+    twice = [json.loads(entry)["id"] for entry, count in collections.Counter(archive.lines()).items() if count > 1]
+    same(sorted((found["output"], found["finding"], found["id"]) for found in answer.result["findings"]),
+         sorted(("archive", "reread", name) for name in twice), "what verify names")
 
 
 run(scenario)

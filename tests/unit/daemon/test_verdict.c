@@ -4,24 +4,26 @@
 #include "daemon/verdict.h"
 
 /* One letter for each sequence: d(elivered) r(epeated) u(nwanted) x (dead) p(ending) < (before)
- * - (never); before it where it stands: the source (nothing, or how many rewinds), b(ackfill)
- * numbered, m (amends) numbered. */
+ * - (never); before it where it stands: the source (nothing, or a number after so many rewinds,
+ * + after damage), b(ackfill) numbered, m (amends) numbered. */
 static enum verdict judge(const char *text)
 {
     struct tally tally = {.fates = {0}};
     for (; *text != '\0'; text++) {
         enum trace_place place = TRACE_SOURCE;
-        unsigned rewinds = 0;
         uint32_t occasion = 1;
         if (*text == 'b' || *text == 'm') {
             place = *text++ == 'b' ? TRACE_BACKFILL : TRACE_AMENDS;
             occasion = (place == TRACE_BACKFILL ? 100 : 200) + (uint32_t)(*text++ - '0');
         } else if (*text >= '0' && *text <= '9') {
-            rewinds = (unsigned)(*text++ - '0');
-            occasion += rewinds;
+            place = TRACE_REWOUND;
+            occasion += (uint32_t)(*text++ - '0');
+        } else if (*text == '+') {
+            place = TRACE_REREAD;
+            occasion += 50;
+            text++;
         }
-        tally_add(&tally, place, rewinds, occasion,
-            (enum store_fate)(strchr("druxp<-", *text) - "druxp<-"));
+        tally_add(&tally, place, occasion, (enum store_fate)(strchr("druxp<-", *text) - "druxp<-"));
     }
     return tally_verdict(&tally);
 }
@@ -45,6 +47,9 @@ START_TEST(one_that_was_asked_for_is_told_with_its_reason)
     ck_assert_int_eq(judge("d1d"), VERDICT_REDELIVERED);
     ck_assert_int_eq(judge("d1d2d"), VERDICT_REDELIVERED);
     ck_assert_int_eq(judge("d1db1d"), VERDICT_REDELIVERED);
+    ck_assert_int_eq(judge("d+d"), VERDICT_REREAD);
+    ck_assert_int_eq(judge("d1d+d"), VERDICT_REDELIVERED);
+    ck_assert_int_eq(judge("-+d"), VERDICT_GOT);
     ck_assert_int_eq(judge("r"), VERDICT_POSSIBLY_TWICE);
     ck_assert_int_eq(judge("rb1d"), VERDICT_POSSIBLY_TWICE);
     /* It came once after all. */

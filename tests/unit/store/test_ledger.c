@@ -414,54 +414,84 @@ START_TEST(what_is_too_much_is_forgotten_the_oldest_first_and_the_ledger_says_so
 }
 END_TEST
 
-/* ---- Rewinds ---- */
+/* ---- Rereads ---- */
 
-struct rewinds {
+struct rereads {
     char text[128];
 };
 
-static int note_rewind(void *user, uint64_t sequence, int64_t from)
+static int note_reread(void *user, const struct store_reread *reread)
 {
-    struct rewinds *rewinds = user;
-    size_t size = strlen(rewinds->text);
-    (void)snprintf(rewinds->text + size, sizeof(rewinds->text) - size, " %" PRIu64 "@%" PRId64,
-        sequence, from);
+    struct rereads *rereads = user;
+    size_t size = strlen(rereads->text);
+    char *end = rereads->text + size;
+    if (reread->reason == STORE_REREAD_REWIND)
+        (void)snprintf(end, sizeof(rereads->text) - size, " %" PRIu64 "@%" PRId64, reread->sequence,
+            reread->oldest);
+    else
+        (void)snprintf(end, sizeof(rereads->text) - size, " %" PRIu64 "@%" PRId64 "-%" PRId64,
+            reread->sequence, reread->oldest, reread->newest);
     return 0;
 }
 
-static void expect_rewinds(struct world *world, const char *text)
+static void expect_rereads(struct world *world, const char *text)
 {
-    struct rewinds rewinds = {.text = ""};
-    ck_assert_ok(store_type->rewinds(world->scene.source, note_rewind, &rewinds, error));
-    ck_assert_str_eq(rewinds.text, text);
+    struct rereads rereads = {.text = ""};
+    ck_assert_ok(store_type->rereads(world->scene.source, note_reread, &rereads, error));
+    ck_assert_str_eq(rereads.text, text);
 }
+
+START_TEST(what_was_delivered_of_a_damaged_batch_is_known_and_that_it_is_read_again)
+{
+    struct world world;
+    int64_t oldest, latest;
+    begin(&world);
+    (void)scene_attach(&world.scene, "slow");
+    scene_store(&world.scene, 1, 10);
+    scene_store(&world.scene, 11, 20);
+    acknowledge(&world, "out", "ddddddddddddduddd");
+    acknowledge(&world, "slow", "ddd");
+    ck_assert_ok(store_type->condemn(world.scene.source, 12, &oldest, &latest, error));
+    expect_rereads(&world, " 21@11-20");
+    reopen(&world);
+    expect_rereads(&world, " 21@11-20");
+    scene_store(&world.scene, 11, 20);
+    acknowledge(&world, "out", "dddddddddd");
+    expect_fates(&world, 1, "dddddddddd");
+    ck_assert_str_eq(fates_of(&world, "out", 11), "dd");
+    ck_assert_str_eq(fates_of(&world, "out", 14), "ud");
+    ck_assert_str_eq(fates_of(&world, "out", 18), "-d");
+    ck_assert_str_eq(fates_of(&world, "slow", 11), "pp");
+    end(&world);
+}
+END_TEST
 
 START_TEST(the_ledger_knows_each_rewind_until_it_knows_nothing_from_before_it)
 {
     struct world world;
     begin(&world);
-    expect_rewinds(&world, "");
+    expect_rereads(&world, "");
     scene_store(&world.scene, 1, 10);
     acknowledge(&world, "out", "dddddddddd");
     ck_assert_ok(store_type->rewind(world.scene.store, "acme", 6, error));
-    expect_rewinds(&world, " 11@6");
+    expect_rereads(&world, " 11@6");
     reopen(&world);
-    expect_rewinds(&world, " 11@6");
+    expect_rereads(&world, " 11@6");
     scene_store(&world.scene, 6, 10);
     acknowledge(&world, "out", "ddddd");
     ck_assert_str_eq(fates_of(&world, "out", 8), "dd");
     ck_assert_ok(store_type->rewind(world.scene.store, "acme", 9, error));
     ck_assert_ok(store_type->rewind(world.scene.store, "acme", 4, error));
-    expect_rewinds(&world, " 11@6 16@4 16@9");
+    expect_rereads(&world, " 11@6 16@4 16@9");
     pass(&world, 100);
     clock_advance(world.clock, (AGE_SECONDS + 1) * USEC_PER_SEC);
     collect(&world);
-    expect_rewinds(&world, "");
+    expect_rereads(&world, "");
     scene_store(&world.scene, 101, 103);
     ck_assert_ok(store_type->rewind(world.scene.store, "acme", 102, error));
     ck_assert_ok(store_type->forget_source(world.scene.store, "acme", error));
     scene_close(&world.scene);
-    ck_assert_int_eq(count_rows(&world, "SELECT count(*) FROM rewind"), 0);
+    ck_assert_int_eq(count_rows(&world, "SELECT count(*) FROM reread"), 0);
     open_store(&world);
     end(&world);
 }
@@ -520,7 +550,7 @@ START_TEST(a_store_of_the_first_version_is_taken_over_and_its_ledger_begins_ther
     ck_assert_ok(database_open(&database, scene_path(&world.scene, path, "store.db"), error));
     ck_assert_ok(database_run_script(database,
         "ALTER TABLE source DROP COLUMN judged_from; ALTER TABLE position DROP COLUMN begun;"
-        "DROP TABLE acknowledged; DROP TABLE past; DROP TABLE rewind; PRAGMA user_version = 1",
+        "DROP TABLE acknowledged; DROP TABLE past; DROP TABLE reread; PRAGMA user_version = 1",
         error));
     database_close(database);
 
@@ -551,6 +581,7 @@ CHECK_MAIN("store ledger", a_list_of_fates_says_what_was_put_in_and_is_short,
     an_open_window_is_known_and_nothing_of_it_is_due,
     what_is_too_old_is_forgotten_and_the_ledger_says_so,
     what_is_too_much_is_forgotten_the_oldest_first_and_the_ledger_says_so,
+    what_was_delivered_of_a_damaged_batch_is_known_and_that_it_is_read_again,
     the_ledger_knows_each_rewind_until_it_knows_nothing_from_before_it,
     a_change_of_the_age_counts_from_then_on, forgetting_a_source_or_an_output_forgets_its_ledger,
     a_store_of_the_first_version_is_taken_over_and_its_ledger_begins_there)

@@ -1,7 +1,7 @@
 /*
- * Rewinds: a source's checkpoint goes back, and what follows is read and delivered again. The
- * ledger keeps from which sequence on, and from which time, so that who finds an entry delivered
- * twice can tell that it was asked for.
+ * Rereads: what is read and delivered again although its ids were known, because the checkpoint of
+ * its source was set back, or the bytes of its batch were damaged. The ledger keeps from which
+ * sequence on and of which times, so that who finds an entry delivered twice can tell why.
  */
 #include "base/cleanup.h"
 #include "base/order.h"
@@ -47,10 +47,7 @@ static int write_rewind(struct store *store, void *user, struct error *error)
             " WHERE source = ?2 AND state IN (0, 1, 2) AND newest >= ?1",
             value_integer(from), value_integer(id));
     if (result == 0)
-        result = database_run(store->database, error,
-            "INSERT OR IGNORE INTO rewind (source, sequence, oldest) VALUES (?, ?, ?)",
-            value_integer(id), value_integer((int64_t)rewind->source->next_sequence),
-            value_integer(from));
+        result = reread_note(rewind->source, from, INT64_MAX, STORE_REREAD_REWIND, error);
     if (result == 0)
         result = source_write(rewind->source, &rewind->walk, rewind->source->next_sequence, error);
     return result;
@@ -84,23 +81,39 @@ int store_rewind(struct store *store, const char *name, int64_t checkpoint, stru
 
 /* ---- What the ledger keeps ---- */
 
-int store_rewinds(struct store_source *source,
-    int (*visit)(void *user, uint64_t sequence, int64_t from), void *user, struct error *error)
+int reread_note(struct store_source *source, int64_t oldest, int64_t newest,
+    enum store_reread_reason reason, struct error *error)
+{
+    return database_run(source->store->database, error,
+        "INSERT OR IGNORE INTO reread (source, sequence, oldest, newest, reason)"
+        " VALUES (?, ?, ?, ?, ?)",
+        value_integer(source->id), value_integer((int64_t)source->next_sequence),
+        value_integer(oldest), value_integer(newest), value_integer(reason));
+}
+
+int store_rereads(struct store_source *source,
+    int (*visit)(void *user, const struct store_reread *reread), void *user, struct error *error)
 {
     _cleanup_(query_close) struct query query = QUERY_INIT;
     int result = query_open(&query, source->store->database, error,
-        "SELECT sequence, oldest FROM rewind WHERE source = ? ORDER BY sequence, oldest",
+        "SELECT sequence, oldest, newest, reason FROM reread WHERE source = ?"
+        " ORDER BY sequence, oldest",
         value_integer(source->id));
-    while (result == 0 && (result = query_next(&query, error)) > 0)
-        result = visit(user, (uint64_t)query_integer(&query, 0), query_integer(&query, 1));
+    while (result == 0 && (result = query_next(&query, error)) > 0) {
+        const struct store_reread reread = {.sequence = (uint64_t)query_integer(&query, 0),
+            .oldest = query_integer(&query, 1),
+            .newest = query_integer(&query, 2),
+            .reason = (enum store_reread_reason)query_integer(&query, 3)};
+        result = visit(user, &reread);
+    }
     return result;
 }
 
-/* The plus keeps the sums from being made where there is no rewind. */
-int rewinds_trim(struct store_source *source, struct error *error)
+/* The plus keeps the sums from being made where there is none. */
+int rereads_trim(struct store_source *source, struct error *error)
 {
     return database_run(source->store->database, error,
-        "DELETE FROM rewind WHERE source = ?1 AND +sequence <= min("
+        "DELETE FROM reread WHERE source = ?1 AND +sequence <= min("
         "coalesce((SELECT min(first_sequence) FROM past WHERE source = ?1), ?2),"
         "coalesce((SELECT min(first_sequence) FROM batch"
         " WHERE source = ?1 AND first_sequence IS NOT NULL), ?2))",
