@@ -375,6 +375,9 @@ int daemon_run(struct config *config, const struct daemon_options *options)
 {
     /* Secrets are in memory: no core dump, and no other process of this user may look inside. */
     (void)prctl(PR_SET_DUMPABLE, 0); /* cannot fail with this argument */
+    /* It starts no process, but as the first one of a container it becomes the parent of what
+     * others leave there: the kernel takes these away when they end. */
+    (void)signal(SIGCHLD, SIG_IGN); /* cannot fail with these arguments */
     daemon_set_log(config, options->verbosity);
     struct daemon daemon = {.options = *options, .generation = generation_new(config)};
     if (daemon.generation == NULL)
