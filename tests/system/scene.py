@@ -3,14 +3,13 @@ name that only DNS knows; a configuration; the archive that the daemon writes; a
 
 import pathlib
 import shutil
-import socket
-import threading
 import urllib.request
 
 from booted import Booted
 from harness import judge
 from harness.certificates import Authority
 from harness.failure import Skip, same
+from harness.name_server import NameServer
 from harness.tls_front import TlsFront
 from harness.waiting import until
 
@@ -35,32 +34,6 @@ def package_files(folder):
     return {name: found[name] for name in PACKAGES}
 
 
-class NameServer:
-    """Tells by DNS that NAME is 127.0.0.1, and of everything else that it has no address."""
-
-    def __init__(self):
-        self.queries = 0
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 53))
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            query, peer = self.socket.recvfrom(512)
-            self.queries += 1
-            self.socket.sendto(answer_to(query), peer)
-
-
-def answer_to(query):
-    """RFC 1035, 4.1: the header, the one question, and an address if it asks for that of NAME."""
-    wanted = b"".join(bytes([len(part)]) + part.encode() for part in NAME.split(".")) + b"\0"
-    question = query[12:query.index(b"\0", 12) + 5]
-    address = b""
-    if question.lower() == wanted + b"\0\1\0\1":  # type A, class IN
-        address = b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4" + socket.inet_aton("127.0.0.1")
-    return query[:2] + b"\x81\x80\0\1" + (b"\0\1" if address else b"\0\0") + b"\0\0\0\0" + question + address
-
-
 class Scene:
     """The booted system with the simulator in it. The daemon's package is installed by the test."""
 
@@ -68,7 +41,7 @@ class Scene:
         self.system = system
         system.install(simulator)
         system.join_network()
-        self.names = NameServer()
+        self.names = NameServer(NAME)
         authority = Authority(system.folder / "authority")
         self.front = TlsFront(authority.certificate("server", [f"DNS:{NAME}"]), SIMULATOR_PORT)
         self.authority = authority.file.read_text(encoding="ascii")
