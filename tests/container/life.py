@@ -1,7 +1,7 @@
 """The image's life in a container: as the first process it stops within 5 s of TERM with 0, reloads by HUP and leaves
 no zombie; as a user that is not root it works on a read-only root without capabilities, in 64 MiB of memory; it finds
-a name by DNS and speaks TLS; nothing is lost or repeated when it is stopped, killed and started again on its volume; its
-health check tells well from ill.
+a name by DNS and speaks TLS; nothing is lost or repeated when it is stopped, killed and started again on its volume;
+its health check tells well from ill.
 
     life.py --image FOLDER --binaries FOLDER"""
 
