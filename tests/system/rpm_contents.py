@@ -18,6 +18,7 @@ TREE = pathlib.Path(__file__).resolve().parents[2]
 DEBIAN_NAMES = {"libslackaudit": "libslackaudit1", "libslackaudit-devel": "libslackaudit-dev"}
 DEBIAN_PLACES = ((r"^/usr/lib/[a-z0-9_]+-linux-gnu[a-z0-9_]*/", "/usr/lib64/"), (r"^/lib/systemd/", "/usr/lib/systemd/"),
                  (r"^/usr/share/doc/libslackaudit-dev/", "/usr/share/doc/libslackaudit-devel/"),
+                 (r"^/usr/share/zsh/vendor-completions/", "/usr/share/zsh/site-functions/"),
                  (r"^(/usr/share/doc/.*)\.gz$", r"\1"))
 DEBIAN_ONLY = re.compile(r"/usr/share/doc/[^/]+/(copyright|changelog|README\.Debian)$")
 RPM_ONLY = re.compile(r"/usr/lib/\.build-id/|/usr/share/licenses/")
