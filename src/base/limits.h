@@ -40,6 +40,7 @@
 #define LIMIT_RETRY_HANDLERS  16
 #define LIMIT_CONTROL_LINE    KIB(64)
 #define LIMIT_CONTROL_PEERS   16
+#define LIMIT_SHEET           MIB(16) /* what slackauditctl lays out for a person at once */
 #define LIMIT_HTTP_REPLY      MIB(4) /* a page of the status listener */
 
 /* What we hold ourselves. */

@@ -22,7 +22,9 @@ const struct arguments_general arguments_general[ARGUMENTS_GENERAL] = {
 static struct option for_getopt(const struct ctl_option *option, int value)
 {
     return (struct option){.name = option->name,
-        .has_arg = option->value == NULL ? no_argument : required_argument,
+        .has_arg = option->value == NULL     ? no_argument
+                   : option->value[0] == '[' ? optional_argument
+                                             : required_argument,
         .val = value};
 }
 

@@ -53,9 +53,9 @@ static void write_option(const struct ctl_option *option, char letter)
 {
     char left[80];
     const char short_one[] = {'-', letter, ',', ' ', '\0'};
+    const char *value = option->value == NULL ? "" : option->value;
     (void)snprintf(left, sizeof(left), "%s--%s%s%s", letter == 0 ? "" : short_one, option->name,
-        option->value == NULL ? "" : " ",
-        option->value == NULL ? "" : option->value); /* all of them fit */
+        value[0] == '\0' || value[0] == '[' ? "" : " ", value); /* all of them fit */
     write_row(left, OPTION_COLUMN, option->meaning);
 }
 

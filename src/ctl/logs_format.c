@@ -79,12 +79,13 @@ static const struct logs_format table = {
 
 /* ---- All of them ---- */
 
+const struct logs_format *const logs_formats[] = {&json, &ndjson, &table, NULL};
+
 const struct logs_format *logs_format_find(const char *name)
 {
-    static const struct logs_format *const formats[] = {&json, &ndjson, &table};
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-        if (strcmp(formats[i]->name, name) == 0)
-            return formats[i];
+    for (size_t i = 0; logs_formats[i] != NULL; i++)
+        if (strcmp(logs_formats[i]->name, name) == 0)
+            return logs_formats[i];
     return NULL;
 }
 

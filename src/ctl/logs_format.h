@@ -23,6 +23,9 @@ struct logs_format {
     int (*end_page)(struct logs_printer *printer, const char *next_cursor);
 };
 
+/* All of them, ended by NULL. */
+extern const struct logs_format *const logs_formats[];
+
 /* By name; NULL: there is no such format. */
 const struct logs_format *logs_format_find(const char *name);
 

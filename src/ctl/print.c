@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@ void print_guard(void)
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) < 0)
             _exit(DAEMON_EXIT_TRY_AGAIN); /* there is nowhere to say why */
+    (void)signal(SIGPIPE, SIG_IGN);       /* a signal that there is */
 }
 
 int print_complaint(int exit_code, const char *format, ...)

@@ -9,7 +9,8 @@
 #include "base/error.h"
 
 /* Called first: where standard input, output or error are closed, nothing that is opened later may
- * take their place and be written to. */
+ * take their place and be written to; and a write to a pipe that nobody reads fails, which
+ * print_flush() tells, and ends nothing by itself. */
 void print_guard(void);
 
 /* Writes "slackauditctl: ..." and a line break to standard error; returns `exit_code`. */

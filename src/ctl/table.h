@@ -2,8 +2,7 @@
  * A table for people: rows are gathered, then printed in columns that are as wide as their widest
  * cell. Printed in parts, the columns grow and never shrink.
  *
- * Cells come from strangers: control characters, and those that turn the direction of writing, do
- * not reach the terminal, and a cell longer than its column may be is cut.
+ * Cells come from strangers (ctl/shown.h), and one that is wider than its column may be is cut.
  */
 #pragma once
 
@@ -15,7 +14,7 @@ enum { TABLE_COLUMNS = 8 };
 
 struct table_column {
     const char *title;
-    size_t widest; /* in characters; 0: any width */
+    size_t widest; /* in columns of a terminal; 0: any width */
 };
 
 /* Embedded object. */

@@ -20,7 +20,8 @@ enum { CTL_EXIT_NO = 1 };
 /* An option of one verb. */
 struct ctl_option {
     const char *name;    /* without the dashes */
-    const char *value;   /* what the help calls its value; NULL: it takes none */
+    const char *value;   /* what the help calls its value; NULL: it takes none; "[=SECONDS]": it
+                          * may be left out, and stands behind a = otherwise */
     const char *meaning; /* for the help; a line break begins another line */
 };
 
@@ -59,6 +60,7 @@ struct ctl_verb {
 extern const struct ctl_verb *const ctl_verbs[];
 
 /* verb_control.c: what a daemon is asked over its control socket. */
-extern const struct ctl_verb verb_status, verb_health, verb_reload, verb_checkpoint, verb_forget;
+extern const struct ctl_verb verb_health, verb_reload, verb_checkpoint, verb_forget;
+extern const struct ctl_verb verb_status, verb_names;
 extern const struct ctl_verb verb_logs, verb_schemas, verb_actions, verb_test, verb_retry;
 extern const struct ctl_verb verb_deadletter, verb_verify, verb_backfill;

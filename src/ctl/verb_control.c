@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/json.h"
 #include "base/units.h"
 #include "ctl/asker.h"
 #include "ctl/configuration.h"
@@ -20,28 +19,6 @@
 #include "daemon/verbs.h"
 
 DEFINE_CLEANUP(struct config, config_free)
-
-static int show(const struct ctl_request *request, const struct buffer *answer)
-{
-    struct json_document *document = NULL;
-    if (json_parse(buffer_slice(answer), &document, NULL) < 0)
-        return print_complaint(DAEMON_EXIT_TRY_AGAIN, "the daemon's answer is cut off");
-    const struct json_value *root = json_root(document);
-    int exit_code = DAEMON_EXIT_DONE;
-    if (request->json)
-        printf("%.*s", SLICE_PRINT(buffer_slice(answer)));
-    if (!json_boolean(json_get(root, "ok"), false)) {
-        const char *error = json_string(json_get(root, "error"));
-        exit_code = (int)json_integer(json_get(root, "exit"), CTL_EXIT_NO);
-        if (!request->json)
-            (void)print_complaint(exit_code, "%s",
-                error == NULL ? "the daemon says no" : error); /* the code is kept above */
-    } else if (!request->json && show_result(request->words[0], json_get(root, "result")) < 0) {
-        exit_code = print_complaint(DAEMON_EXIT_TRY_AGAIN, "the answer is too long to show");
-    }
-    json_free(document);
-    return exit_code;
-}
 
 /* The request's words are what the daemon is asked. */
 static int run(const struct ctl_request *request)
@@ -56,14 +33,8 @@ static int run(const struct ctl_request *request)
     _cleanup_(asker_close) struct asker asker;
     asker_init(&asker, config);
     exit_code = asker_ask(&asker, request->words, request->word_count);
-    return exit_code == DAEMON_EXIT_DONE ? show(request, &asker.answer) : exit_code;
+    return exit_code == DAEMON_EXIT_DONE ? show_answer(request, &asker.answer) : exit_code;
 }
-
-const struct ctl_verb verb_status = {
-    .name = "status",
-    .forms = (const struct ctl_form[]){{"status", "how every source and output is doing"}, {0}},
-    .run = run,
-};
 
 const struct ctl_verb verb_health = {
     .name = "health",

@@ -12,6 +12,7 @@ const struct ctl_verb *const ctl_verbs[] = {
     &verb_actions,
     &verb_test,
     &verb_retry,
+    &verb_names,
     &verb_verify,
     &verb_backfill,
     &verb_deadletter,

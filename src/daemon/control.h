@@ -29,3 +29,11 @@ void control_free(struct control *control);
  * ERROR_UNAVAILABLE: nobody listens; ERROR_DENIED: we may not ask; ERROR_IO: no answer. */
 int control_ask(const char *path, const char *const *words, size_t count, int64_t timeout_us,
     struct buffer *answer, struct error *error);
+
+/* The same in steps, for who has something else to wait for meanwhile. The first connects and asks
+ * (it blocks `timeout_us` at most, and only where the daemon lets nobody in); `*ret_fd` is the
+ * caller's to close, and to be waited for until there is something to read. The second takes what
+ * came: 1 when the answer is whole, 0 when there is more to wait for, or an error. */
+int control_begin(const char *path, const char *const *words, size_t count, int64_t timeout_us,
+    int *ret_fd, struct error *error);
+int control_take(int fd, struct buffer *answer, struct error *error);

@@ -66,23 +66,30 @@ static int wait_readable(int fd, const struct patience *patience, struct error *
     }
 }
 
+int control_take(int fd, struct buffer *answer, struct error *error)
+{
+    char bytes[4096];
+    ssize_t n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return 0;
+    if (n < 0 && errno == ECONNRESET && answer->size > 0)
+        return 1; /* it did not read all of the request, and has said why */
+    if (n < 0)
+        return error_set_errno(error, errno, "cannot read the daemon's answer");
+    if (buffer_append(answer, bytes, (size_t)n) < 0)
+        return error_set(error, ERROR_LIMIT, "the daemon's answer is too long");
+    return n == 0 ? 1 : 0;
+}
+
 static int read_answer(
     int fd, const struct patience *patience, struct buffer *answer, struct error *error)
 {
     for (;;) {
-        char bytes[4096];
         int r = wait_readable(fd, patience, error);
-        if (r < 0)
-            return r;
-        ssize_t n = recv(fd, bytes, sizeof(bytes), 0);
-        if (n < 0 && errno == ECONNRESET && answer->size > 0)
-            return 0; /* it did not read all of the request, and has said why */
-        if (n < 0)
-            return error_set_errno(error, errno, "cannot read the daemon's answer");
-        if (n == 0)
-            return 0;
-        if (buffer_append(answer, bytes, (size_t)n) < 0)
-            return error_set(error, ERROR_LIMIT, "the daemon's answer is too long");
+        if (r >= 0)
+            r = control_take(fd, answer, error);
+        if (r != 0)
+            return r < 0 ? r : 0;
     }
 }
 
@@ -97,15 +104,10 @@ static int control_address(const char *path, struct sockaddr_un *ret_address, st
     return 0;
 }
 
-int control_ask(const char *path, const char *const *words, size_t count, int64_t timeout_us,
-    struct buffer *answer, struct error *error)
+int control_begin(const char *path, const char *const *words, size_t count, int64_t timeout_us,
+    int *ret_fd, struct error *error)
 {
     struct sockaddr_un address;
-    _cleanup_(clock_freep) struct clock *clock = clock_new_real();
-    if (clock == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for a clock");
-    const struct patience patience = {
-        .clock = clock, .until_us = clock_monotonic_us(clock) + timeout_us};
     int r = control_address(path, &address, error);
     if (r < 0)
         return r;
@@ -120,5 +122,20 @@ int control_ask(const char *path, const char *const *words, size_t count, int64_
     if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
         return refuse_connection(errno, path, error);
     r = write_request(fd, words, count, error);
+    if (r >= 0)
+        *ret_fd = take_fd(&fd);
+    return r;
+}
+
+int control_ask(const char *path, const char *const *words, size_t count, int64_t timeout_us,
+    struct buffer *answer, struct error *error)
+{
+    _cleanup_(clock_freep) struct clock *clock = clock_new_real();
+    _cleanup_close_ int fd = -1;
+    if (clock == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a clock");
+    const struct patience patience = {
+        .clock = clock, .until_us = clock_monotonic_us(clock) + timeout_us};
+    int r = control_begin(path, words, count, timeout_us, &fd, error);
     return r < 0 ? r : read_answer(fd, &patience, answer, error);
 }

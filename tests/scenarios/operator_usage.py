@@ -18,7 +18,7 @@ WRONG = {
     ("logs", "-jx"): "there is no option -x",
     ("-c",): "-c wants a value",
     ("logs", "more"): "logs takes options only",
-    ("status", "more"): "`slackauditctl status`",
+    ("status", "more"): "`slackauditctl status [--watch[=SECONDS]]`",
     ("test",): "`slackauditctl test --source NAME` or `slackauditctl test --output NAME`",
     ("retry",): "`slackauditctl retry explain [--source NAME | --output NAME]`",
     ("forget", "--source", "a", "--output", "b"): "`slackauditctl forget --source NAME | --output",

@@ -57,8 +57,10 @@ def sentence(meaning):
 def marked(words):
     """`checkpoint set SOURCE TIME [--redeliver]` with its marks."""
     marks = []
-    for word in re.findall(r"\[|\](?:\.\.\.)?|\||[^\s\[\]|]+", words):
-        if word == "[":
+    for word in re.findall(r"\[=[A-Z]+\]|\[|\](?:\.\.\.)?|\||[^\s\[\]|]+", words):
+        if word.startswith("[="):
+            marks.append(value_of(word).strip())
+        elif word == "[":
             marks.append("Oo")
         elif word.startswith("]"):
             marks.append("Oc" + (" Ns ..." if word != "]" else ""))
@@ -72,6 +74,9 @@ def marked(words):
 
 
 def value_of(value):
+    """A value that may be left out stands behind a =, in brackets that hold it to the name."""
+    if value.startswith("[="):
+        return f" Ns Oo = Ns Ar {value.strip('[=]')} Oc"
     return f" Ar {value}" if value else ""
 
 

@@ -1,6 +1,7 @@
 /* Tables: columns that fit, and cells from strangers. */
 #include "ctl/table.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,15 +73,16 @@ END_TEST
 
 START_TEST(a_cell_past_its_width_is_cut_at_a_whole_character)
 {
+    ck_assert_ptr_nonnull(setlocale(LC_CTYPE, "C.UTF-8"));
     struct table table;
     table_init(&table, columns, 2);
-    add(&table, "\xC3\xBC\xE7\x8E\x8B"); /* two characters */
+    add(&table, "\xC3\xBC\xE7\x8E\x8B"); /* two characters, three columns */
     add(&table, "12345");
     add(&table, "a");
     add(&table, "123456");
     add(&table, "b");
     add(&table, "\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC");
-    ck_assert_str_eq(printed(&table, false), "\xC3\xBC\xE7\x8E\x8B   12345\n"
+    ck_assert_str_eq(printed(&table, false), "\xC3\xBC\xE7\x8E\x8B  12345\n"
                                              "a    1234\xE2\x80\xA6\n"
                                              "b    \xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xE2\x80\xA6\n");
     table_deinit(&table);
