@@ -15,11 +15,11 @@ struct unit {
 
 /* Largest first: the first that divides an amount gives its shortest spelling. */
 static const struct unit duration_units[] = {
-    {"d", UINT64_C(86400000000)},
-    {"h", UINT64_C(3600000000)},
-    {"m", UINT64_C(60000000)},
-    {"s", UINT64_C(1000000)},
-    {"ms", UINT64_C(1000)},
+    {"d", USEC_PER_DAY},
+    {"h", USEC_PER_HOUR},
+    {"m", 60 * USEC_PER_SEC},
+    {"s", USEC_PER_SEC},
+    {"ms", USEC_PER_MSEC},
     {"us", UINT64_C(1)},
 };
 
@@ -80,10 +80,10 @@ static void format_amount(
     while (unit < units + count - 1 && amount % unit->factor != 0)
         unit++;
     if (amount == 0)
-        (void)snprintf(text, UNITS_TEXT_SIZE, "0"); /* fits, as below */
+        (void)snprintf(text, UNITS_TEXT_SIZE, "0"); /* fits */
     else
-        (void)snprintf(
-            text, UNITS_TEXT_SIZE, "%s%" PRIu64 "%s", sign, amount / unit->factor, unit->name);
+        (void)snprintf(text, UNITS_TEXT_SIZE, "%s%" PRIu64 "%s", sign, amount / unit->factor,
+            unit->name); /* a sign, 20 digits and a unit fit */
 }
 
 /* Refuses with a quotation of `text` that is short enough to leave room for what was expected. */

@@ -7,9 +7,6 @@
 #include "config/types.h"
 #include "sys/listen.h"
 
-#define HOURS(n) ((n)*3600 * USEC_PER_SEC)
-#define DAYS(n)  ((n)*HOURS(24))
-
 static const struct schema_choice levels[] = {
     {.word = "error", .value = LOG_LEVEL_ERROR},
     {.word = "warning", .value = LOG_LEVEL_WARNING},
@@ -37,8 +34,8 @@ static const struct schema_key store_keys[] = {
     {.name = "ledger",
         .type = &schema_duration,
         .initial = "30d",
-        .low = HOURS(1),
-        .high = DAYS(3650),
+        .low = USEC_PER_HOUR,
+        .high = 3650 * USEC_PER_DAY,
         .offset = offsetof(struct config, store_ledger_us),
         .meaning = "How long it is kept, as 8 bytes an id, what each output acknowledged: what "
                    "`slackauditctl verify` judges from."},

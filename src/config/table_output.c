@@ -7,8 +7,7 @@
 #include "config/tables.h"
 #include "config/types.h"
 
-#define MSEC(n)  ((n)*USEC_PER_MSEC)
-#define HOURS(n) ((n)*3600 * USEC_PER_SEC)
+#define MSEC(n) ((n)*USEC_PER_MSEC)
 
 static const struct schema_choice types[] = {
     {.word = "file", .value = CONFIG_OUTPUT_FILE, .kinds = KIND_FILE},
@@ -269,7 +268,7 @@ static const struct schema_key keys[] = {
         .type = &schema_duration,
         .initial = "30s",
         .low = MSEC(100),
-        .high = HOURS(1),
+        .high = USEC_PER_HOUR,
         .kinds = KIND_SYSLOG | KIND_HTTP,
         .offset = offsetof(struct config_output, timeout_us),
         .meaning = "For each attempt, from the name lookup to the answer."},

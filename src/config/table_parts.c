@@ -5,8 +5,6 @@
 #include "config/tables.h"
 #include "config/types.h"
 
-#define HOURS(n) ((n)*3600 * USEC_PER_SEC)
-
 const struct schema_choice schema_compressions[] = {
     {.word = "none", .value = false}, {.word = "gzip", .value = true}, {0}};
 
@@ -48,7 +46,7 @@ static const struct schema_key rotate_keys[] = {
     {.name = "interval",
         .type = &schema_duration,
         .initial = "0",
-        .high = HOURS(24 * 3650),
+        .high = 3650 * USEC_PER_DAY,
         .offset = offsetof(struct config_output, file.rotate_interval_us),
         .meaning = "Rotate a file that is this old, at least 1s; 0: off."},
     {.name = "keep",
@@ -98,14 +96,14 @@ static const struct schema_key batch_keys[] = {
     {.name = "max_wait",
         .type = &schema_duration,
         .initial = "1s",
-        .high = HOURS(1),
+        .high = USEC_PER_HOUR,
         .kinds = KIND_HTTP,
         .offset = offsetof(struct config_output, batch.max_wait_us),
         .meaning = "How long a batch that is not full waits for more; 0: not at all."},
     {.name = "max_wait",
         .type = &schema_duration,
         .initial = "0",
-        .high = HOURS(1),
+        .high = USEC_PER_HOUR,
         .kinds = KIND_FILE | KIND_STDOUT | KIND_SYSLOG,
         .offset = offsetof(struct config_output, batch.max_wait_us),
         .meaning = "How long a batch that is not full waits for more; 0: not at all."},

@@ -5,8 +5,6 @@
 #include "config/tables.h"
 #include "config/types.h"
 
-#define DAY (24 * 3600 * USEC_PER_SEC)
-
 static const struct schema_choice handlers[] = {
     {.word = "connection_error",
         .value = CONFIG_HANDLER_CONNECTION_ERROR,
@@ -57,7 +55,7 @@ static const struct schema_key interval_keys[] = {
         .type = &schema_duration,
         .initial = "500ms",
         .low = USEC_PER_MSEC,
-        .high = DAY,
+        .high = USEC_PER_DAY,
         .kinds = KIND_BACKOFF,
         .offset = offsetof(struct config_retry_handler, interval.factor_us),
         .meaning = "The first wait."},
@@ -65,7 +63,7 @@ static const struct schema_key interval_keys[] = {
         .type = &schema_duration,
         .initial = "60s",
         .low = USEC_PER_MSEC,
-        .high = DAY,
+        .high = USEC_PER_DAY,
         .kinds = KIND_BACKOFF,
         .offset = offsetof(struct config_retry_handler, interval.cap_us),
         .meaning = "No wait is longer."},
@@ -73,7 +71,7 @@ static const struct schema_key interval_keys[] = {
         .type = &schema_duration,
         .initial = "500ms",
         .low = USEC_PER_MSEC,
-        .high = DAY,
+        .high = USEC_PER_DAY,
         .kinds = KIND_FIXED,
         .offset = offsetof(struct config_retry_handler, interval.wait_us),
         .meaning = "Each wait."},

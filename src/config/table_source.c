@@ -10,7 +10,6 @@
 
 #define MSEC(n)    ((n)*USEC_PER_MSEC)
 #define SECONDS(n) ((n)*USEC_PER_SEC)
-#define HOURS(n)   SECONDS((n)*3600)
 
 static const struct schema_choice tls_versions[] = {
     {.word = "1.2"},
@@ -119,21 +118,21 @@ static const struct schema_key keys[] = {
         .type = &schema_duration,
         .initial = "60s",
         .low = MSEC(100),
-        .high = HOURS(24),
+        .high = USEC_PER_DAY,
         .offset = offsetof(struct config_source, poll_interval_us),
         .meaning = "The whole overlap is read once in this time."},
     {.name = "fresh_interval",
         .type = &schema_duration,
         .initial = "2s",
         .low = 0,
-        .high = HOURS(1),
+        .high = USEC_PER_HOUR,
         .offset = offsetof(struct config_source, fresh_interval_us),
         .meaning = "Short polls in between, while entries flow; 0: none."},
     {.name = "overlap",
         .type = &schema_duration,
         .initial = "10m",
         .low = SECONDS(1),
-        .high = HOURS(24 * 30),
+        .high = 30 * USEC_PER_DAY,
         .offset = offsetof(struct config_source, overlap_us),
         .meaning = "How far back each poll reads again, for entries that Slack shows late."},
     {.name = "page_limit",
@@ -161,7 +160,7 @@ static const struct schema_key keys[] = {
         .type = &schema_duration,
         .initial = "30s",
         .low = MSEC(100),
-        .high = HOURS(1),
+        .high = USEC_PER_HOUR,
         .offset = offsetof(struct config_source, timeout_us),
         .meaning = "For each attempt of a call, from the name lookup to the last byte."},
     {.name = "proxy",

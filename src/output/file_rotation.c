@@ -13,7 +13,7 @@
 #include "output/file_settle.h"
 
 /* The wall clock may be set: it is looked at now and then. */
-#define LONGEST_TIMER_US  (3600 * USEC_PER_SEC)
+#define LONGEST_TIMER_US  USEC_PER_HOUR
 #define ROTATION_RETRY_US (60 * USEC_PER_SEC)
 
 static bool is_due(const struct output *output, size_t more)

@@ -308,7 +308,7 @@ static void options_init(struct options *options)
             {
                 .history = HISTORY_SETTINGS_INIT,
                 .calls_per_minute = 50,
-                .cursor_ttl_us = 3600 * USEC_PER_SEC,
+                .cursor_ttl_us = USEC_PER_HOUR,
             },
     };
     options->api.history.late_by_us = 60 * USEC_PER_SEC;

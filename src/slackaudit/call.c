@@ -9,7 +9,7 @@
 #include "slackaudit/call_log.h"
 #include "slackaudit/problem.h"
 
-static const int64_t longest_gate_us = 24 * 3600 * USEC_PER_SEC;
+static const int64_t longest_gate_us = USEC_PER_DAY;
 
 static void begin_attempt(void *user);
 

@@ -21,7 +21,7 @@ enum { SHORTEST_HIDDEN_TOKEN = 6 };
 
 enum { LARGEST_OPTIONS = 4096 };
 
-static const int64_t longest_timeout_us = 24 * 3600 * USEC_PER_SEC;
+static const int64_t longest_timeout_us = USEC_PER_DAY;
 
 DEFINE_CLEANUP(struct slackaudit_client, slackaudit_client_free)
 

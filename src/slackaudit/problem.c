@@ -5,6 +5,15 @@
 
 static_assert((int)SLACKAUDIT_TEXT == (int)ERROR_TEXT_SIZE, "a text is copied whole");
 
+/* What both have has one number, so that the library's own functions return either. The others of
+ * base/error.h go out through problem_code() only: their numbers may mean something else here. */
+static_assert((int)SLACKAUDIT_OK == (int)ERROR_NONE &&
+                  (int)SLACKAUDIT_ERROR_MEMORY == (int)ERROR_MEMORY &&
+                  (int)SLACKAUDIT_ERROR_SYSTEM == (int)ERROR_IO &&
+                  (int)SLACKAUDIT_ERROR_INVALID == (int)ERROR_INVALID &&
+                  (int)SLACKAUDIT_ERROR_LIMIT == (int)ERROR_LIMIT,
+    "the codes of the library are those of base/error.h");
+
 int problem_code(int error_code)
 {
     switch (error_code) {

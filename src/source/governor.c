@@ -51,9 +51,8 @@ static int read_pause(struct governor *governor, struct error *error)
     if (r < 0)
         return r;
     int64_t left = until * USEC_PER_SEC - clock_wall_us(context->clock);
-    if (left > INT64_C(86400) *
-                   USEC_PER_SEC) /* the wall clock was set back: nobody asks for more than a day */
-        left = INT64_C(86400) * USEC_PER_SEC;
+    if (left > USEC_PER_DAY) /* the wall clock was set back: nobody asks for more than a day */
+        left = USEC_PER_DAY;
     if (left > 0)
         governor->closed_until_us = clock_monotonic_us(context->clock) + left;
     return 0;

@@ -12,7 +12,7 @@ enum {
     LATE_PERCENT = 80,     /* of the overlap: lateness past it is worth a warning */
 };
 
-#define LATENESS_WARNING_US (3600 * USEC_PER_SEC)
+#define LATENESS_WARNING_US USEC_PER_HOUR
 
 static bool is_repeated(const struct walker *walker, const char *cursor)
 {

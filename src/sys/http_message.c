@@ -9,7 +9,7 @@
 
 static const int64_t default_timeout_us = 30 * USEC_PER_SEC;
 static const int64_t least_connect_timeout_us = 5 * USEC_PER_SEC;
-static const int64_t longest_retry_after_us = 24 * 3600 * USEC_PER_SEC;
+static const int64_t longest_retry_after_us = USEC_PER_DAY;
 
 enum { HEADER_OVERHEAD = 32 };
 

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/units.h"
 #include "slackaudit/retry/handler.h"
 
 static_assert((int)SLACKAUDIT_RETRY_HANDLERS == LIMIT_RETRY_HANDLERS, "one cap, two names");
 static_assert((int)SLACKAUDIT_RETRY_ATTEMPTS == LIMIT_RETRY_ATTEMPTS, "one cap, two names");
+static_assert(SLACKAUDIT_RETRY_LONGEST_WAIT_US == USEC_PER_DAY, "a day, as the header says");
 
 struct slackaudit_retry_stack {
     struct slackaudit_retry_handler *handlers[SLACKAUDIT_RETRY_HANDLERS];

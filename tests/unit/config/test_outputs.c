@@ -36,7 +36,7 @@ START_TEST(a_rotation_has_parts)
                                          "interval: 24h, keep: 30, compress: gzip}");
     const struct config_output *output = &config->outputs[0];
     ck_assert_uint_eq(output->file.rotate_size, MIB(100));
-    ck_assert_int_eq(output->file.rotate_interval_us, 24 * 3600 * USEC_PER_SEC);
+    ck_assert_int_eq(output->file.rotate_interval_us, USEC_PER_DAY);
     ck_assert_int_eq(output->file.rotate_keep, 30);
     ck_assert(output->file.rotate_gzip);
     config_free(config);

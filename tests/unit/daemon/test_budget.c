@@ -64,7 +64,7 @@ START_TEST(a_pause_that_slack_asked_another_process_for_holds_the_daemon_too)
     ck_assert_int_gt(governor_ask(governor), 3500 * USEC_PER_SEC);
     ck_assert_int_gt(ask(&scene, "acme", NULL).wait_us, 3500 * USEC_PER_SEC);
     /* Nobody asks for more than a day, whatever he says. */
-    ck_assert_int_le(ask(&scene, "acme", "9000d").wait_us, INT64_C(86400) * USEC_PER_SEC);
+    ck_assert_int_le(ask(&scene, "acme", "9000d").wait_us, USEC_PER_DAY);
     scene_end(&scene);
 }
 END_TEST

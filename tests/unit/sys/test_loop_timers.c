@@ -70,11 +70,12 @@ START_TEST(a_week_passes_in_one_turn_of_a_simulated_clock)
     set_up(true);
     struct loop_timer timer;
     loop_timer_init(&timer, the_loop, note_a, NULL);
-    ck_assert_int_eq(loop_timer_after(&timer, 7 * 86400 * USEC_PER_SEC), 0);
-    ck_assert_int_eq(loop_wait_us(the_loop), 7 * 86400 * USEC_PER_SEC);
+    ck_assert_int_eq(loop_timer_after(&timer, 7 * USEC_PER_DAY), 0);
+    ck_assert_int_eq(loop_wait_us(the_loop), 7 * USEC_PER_DAY);
     turn();
     ck_assert_str_eq(order, "a");
-    ck_assert_int_eq(clock_wall_us(the_clock), (INT64_C(1700000000) + 7 * 86400) * USEC_PER_SEC);
+    ck_assert_int_eq(
+        clock_wall_us(the_clock), INT64_C(1700000000) * USEC_PER_SEC + 7 * USEC_PER_DAY);
     tear_down();
 }
 END_TEST
