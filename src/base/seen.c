@@ -156,7 +156,7 @@ bool seen_has(const struct seen *seen, struct hash_key key)
 {
     bool found = false;
     if (seen->home_count > 0)
-        (void)place_of(seen, key, &found);
+        (void)place_of(seen, key, &found); /* only whether it is there */
     return found;
 }
 

@@ -33,7 +33,7 @@ static const char *spell(const struct schema_key *key, int64_t value, char *text
         return units_format_duration(value, text);
     if (is_size(key))
         return units_format_size((uint64_t)value, text);
-    (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64, value);
+    (void)snprintf(text, UNITS_TEXT_SIZE, "%" PRId64, value); /* fits */
     return text;
 }
 

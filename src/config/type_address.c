@@ -124,10 +124,10 @@ static void write_syslog_address(
             scheme = syslog_schemes[i].scheme;
     bool bracketed = strchr(host, ':') != NULL;
     if (output->syslog.transport == CONFIG_TRANSPORT_UNIX)
-        (void)snprintf(text, sizeof(text), "unix:%s%s", *host == '/' ? "//" : "", host);
+        (void)snprintf(text, sizeof(text), "unix:%s%s", *host == '/' ? "//" : "", host); /* fits */
     else
         (void)snprintf(text, sizeof(text), "%s://%s%s%s:%u", scheme, bracketed ? "[" : "", host,
-            bracketed ? "]" : "", output->syslog.port);
+            bracketed ? "]" : "", output->syslog.port); /* fits */
     schema_write_raw(writer, " ");
     schema_write_text(writer, text);
     schema_write_raw(writer, "\n");
@@ -182,9 +182,10 @@ static int read_socket(struct schema_reader *reader, const struct schema_site *s
 static void write_socket(
     struct schema_writer *writer, const struct schema_key *key, const void *object)
 {
-    enum { ADDRESS = 256 };
+    enum { ADDRESS = 256 }; /* a socket's path has 107 bytes at most */
     char text[ADDRESS];
-    (void)snprintf(text, sizeof(text), "unix:%s", *(char *const *)schema_field(key, object));
+    (void)snprintf(
+        text, sizeof(text), "unix:%s", *(char *const *)schema_field(key, object)); /* fits */
     schema_write_raw(writer, " ");
     schema_write_text(writer, text);
     schema_write_raw(writer, "\n");

@@ -39,9 +39,10 @@ static void write_start(
     (void)key;
     if (source->start == CONFIG_START_AGO)
         (void)snprintf(text, sizeof(text), " -%s\n",
-            units_format_duration(source->start_value * USEC_PER_SEC, units)); /* fits, as below */
+            units_format_duration(source->start_value * USEC_PER_SEC, units)); /* fits */
     else if (source->start == CONFIG_START_AT)
-        (void)snprintf(text, sizeof(text), " %s\n", units_format_time(source->start_value, units));
+        (void)snprintf(text, sizeof(text), " %s\n",
+            units_format_time(source->start_value, units)); /* likewise */
     schema_write_raw(writer, text);
 }
 

@@ -78,6 +78,7 @@ static void complain_of_name(
         first = first == NULL ? options->name : first;
     }
     const char *meant = spelling_nearest(&spelling);
+    /* The caller returns the code. */
     if (second != NULL)
         (void)print_complaint(0, "--%s could be --%s or --%s", name, first, second);
     else if (arguments->verb == NULL && owner_of(name) != NULL)
@@ -99,8 +100,9 @@ static bool refuse_option(
         word); /* a cut name is no option either */
     if (!is_long)
         (void)snprintf(name, sizeof(name), "-%c", optopt); /* fits */
+    /* refuse() returns the code. */
     if (found == ':')
-        (void)print_complaint(0, "%s wants a value", name); /* the code comes below, here too: */
+        (void)print_complaint(0, "%s wants a value", name);
     else if (!is_long)
         (void)print_complaint(0, "there is no option %s", name);
     else if (optopt != 0)

@@ -24,9 +24,10 @@ int print_complaint(int exit_code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    (void)fputs("slackauditctl: ", stderr); /* there is nowhere else to say it */
+    /* What standard error does not take can be said nowhere else. */
+    (void)fputs("slackauditctl: ", stderr);
     (void)vfprintf(stderr, format, arguments);
-    (void)fputc('\n', stderr); /* likewise */
+    (void)fputc('\n', stderr);
     va_end(arguments);
     return exit_code;
 }

@@ -60,7 +60,7 @@ const char *span_text(int64_t us, char text[SPAN_TEXT_SIZE])
 const char *span_range(int64_t lowest_us, int64_t highest_us, char text[SPAN_RANGE_SIZE])
 {
     char lowest[SPAN_TEXT_SIZE], highest[SPAN_TEXT_SIZE];
-    (void)span_text(lowest_us, lowest);
+    (void)span_text(lowest_us, lowest); /* returns what it is given; likewise below */
     (void)span_text(highest_us, highest);
     if (strcmp(lowest, highest) == 0)
         (void)snprintf(text, SPAN_RANGE_SIZE, "%s", lowest); /* fits */

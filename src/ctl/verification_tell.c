@@ -25,7 +25,7 @@ int verification_tell_finding(struct verification *verification, const struct ou
     enum finding finding, const struct seen_entry *entry)
 {
     char time[UNITS_TEXT_SIZE];
-    (void)units_format_time(entry->time, time);
+    (void)units_format_time(entry->time, time); /* returns its buffer */
     const char *id = entry->id[0] == '\0' ? NULL : entry->id;
     if (!verification->request->json) {
         progress_clear(&verification->progress);

@@ -92,7 +92,7 @@ int main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     /* blocked before the first thread starts, so that all inherit it and sigwait() gets them */
-    (void)sigemptyset(&signals); /* these two fail only for numbers that are no signals */
+    (void)sigemptyset(&signals); /* these four fail only for what is no signal, set or change */
     (void)sigaddset(&signals, SIGTERM);
     (void)sigaddset(&signals, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);

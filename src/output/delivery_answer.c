@@ -83,7 +83,7 @@ bool delivery_hold_doubtful(struct delivery *delivery)
 static void stick(struct delivery *delivery, int code, const char *text)
 {
     struct error error = ERROR_INIT;
-    (void)error_set(&error, code, "%s", text);
+    (void)error_set(&error, code, "%s", text); /* returns `code` */
     delivery_stuck(delivery, &error);
 }
 

@@ -100,7 +100,8 @@ static int encode(struct stretch *stretch, const struct store_entry *entry, stru
         return TAKEN_NO_ROOM;
     if (code == ERROR_LIMIT || code == ERROR_INVALID) {
         if (error->code == ERROR_NONE)
-            (void)error_set(error, code, "it cannot be written as %s", delivery->config->format);
+            (void)error_set(error, code, "it cannot be written as %s",
+                delivery->config->format); /* the verdict is TAKEN_REFUSED, here and below */
         return TAKEN_REFUSED;
     }
     return code < 0 ? code : TAKEN_IN;

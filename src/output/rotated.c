@@ -19,8 +19,9 @@ static const char *const endings[] = {
 void rotated_suffix(const struct rotated *rotated, char *suffix)
 {
     int size = snprintf(suffix, ROTATED_SUFFIX_SIZE, "%s", rotated->stamp);
-    if (rotated->number > 0) /* it fits */
-        (void)snprintf(suffix + size, (size_t)(ROTATED_SUFFIX_SIZE - size), "-%u", rotated->number);
+    if (rotated->number > 0)
+        (void)snprintf(suffix + size, (size_t)(ROTATED_SUFFIX_SIZE - size), "-%u",
+            rotated->number); /* it fits */
 }
 
 char *rotated_path(const char *path, const char *suffix, enum rotated_form form)

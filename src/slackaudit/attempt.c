@@ -73,7 +73,7 @@ void attempt_tell(const struct slackaudit_call *call, const struct call_outcome 
     };
 }
 
-/* ---- Words ---- */
+/* ---- Words: error_set() returns the code it was given, which the outcome has already ---- */
 
 static void describe_answer(const struct slackaudit_call *call, const struct call_outcome *outcome,
     const char *tried, struct error *ret_message)
@@ -96,7 +96,7 @@ void attempt_describe(const struct slackaudit_call *call, const struct call_outc
     int attempts = call->retry.current_attempt + 1;
     char tried[32] = "tried once";
     if (attempts > 1)
-        (void)snprintf(tried, sizeof(tried), "tried %d times", attempts);
+        (void)snprintf(tried, sizeof(tried), "tried %d times", attempts); /* fits */
     switch (outcome->code) {
     case SLACKAUDIT_OK:
         describe_answer(call, outcome, tried, ret_message);

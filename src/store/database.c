@@ -95,8 +95,8 @@ static int fail(struct database *database, int result, const char *what, struct 
 static int configure(struct database *database, struct error *error)
 {
     sqlite3 *handle = database->handle;
-    (void)sqlite3_extended_result_codes(handle, 1); /* fails for no connection only */
-    (void)sqlite3_busy_timeout(handle, BUSY_TIMEOUT_MS);
+    (void)sqlite3_extended_result_codes(handle, 1);      /* fails for no connection only */
+    (void)sqlite3_busy_timeout(handle, BUSY_TIMEOUT_MS); /* likewise */
     /* A database that is refused must stay byte for byte as it was found, its log too. */
     int result = sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (result != SQLITE_OK)
@@ -224,8 +224,8 @@ static int bind(sqlite3_stmt *handle, int place, const struct database_value *va
 
 static void statement_close(struct statement *statement)
 {
-    (void)sqlite3_reset(statement->handle); /* repeats an error told before */
-    (void)sqlite3_clear_bindings(statement->handle);
+    (void)sqlite3_reset(statement->handle);          /* repeats an error told before */
+    (void)sqlite3_clear_bindings(statement->handle); /* never fails */
     statement->open = false;
 }
 

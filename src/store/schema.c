@@ -137,7 +137,7 @@ static int write_schema(struct database *database, int64_t version, struct error
         result = database_run_script(database, to_version_3, error);
     char identity[96];
     (void)snprintf(identity, sizeof(identity),
-        "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID, VERSION);
+        "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID, VERSION); /* fits */
     if (result == 0)
         result = database_run_script(database, identity, error);
     if (result < 0) {

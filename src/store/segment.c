@@ -51,14 +51,14 @@ int segments_sync(const struct segments *segments, struct error *error)
 /* ---- Names ---- */
 
 struct segment_name {
-    char text[48];
+    char text[48]; /* two numbers of 20 characters and ".seg" fit */
 };
 
 static struct segment_name name_of(struct segment_id id)
 {
     struct segment_name name;
-    (void)snprintf(
-        name.text, sizeof(name.text), "%" PRId64 "-%" PRId64 ".seg", id.source, id.number);
+    (void)snprintf(name.text, sizeof(name.text), "%" PRId64 "-%" PRId64 ".seg", id.source,
+        id.number); /* fits */
     return name;
 }
 

@@ -14,6 +14,13 @@ static const long receive_size = KIB(64);
 
 DEFINE_CLEANUP(struct http_easy, http_easy_free)
 
+/* 0 where libcurl has nothing to say, which is what none means for all that is asked here. */
+static long long_of(const struct http_easy *easy, CURLINFO what)
+{
+    long value = 0;
+    return curl_easy_getinfo(easy->handle, what, &value) == CURLE_OK ? value : 0;
+}
+
 /* ---- What a result code of libcurl means ---- */
 
 static enum http_failure failure_of(const struct http_easy *easy, CURLcode result)
@@ -41,8 +48,7 @@ static enum http_failure failure_of(const struct http_easy *easy, CURLcode resul
         return HTTP_TLS;
     case CURLE_RECV_ERROR: {
         /* What libcurl says too when a proxy refuses to make the tunnel. */
-        long proxy_status = 0;
-        (void)curl_easy_getinfo(easy->handle, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+        long proxy_status = long_of(easy, CURLINFO_HTTP_CONNECTCODE);
         return proxy_status >= 300 ? HTTP_CONNECT : HTTP_RESET;
     }
     case CURLE_SEND_ERROR:
@@ -66,20 +72,18 @@ static enum http_failure failure_of(const struct http_easy *easy, CURLcode resul
 struct http_transfer_end http_easy_end(struct http_easy *easy, CURLcode result)
 {
     struct http_transfer_end end = {.failure = failure_of(easy, result)};
-    long status = 0, os_errno = 0;
-    (void)curl_easy_getinfo(easy->handle, CURLINFO_RESPONSE_CODE, &status);
-    end.status = (int)status;
+    end.status = (int)long_of(easy, CURLINFO_RESPONSE_CODE);
     if (result == CURLE_OK)
         return end;
-    (void)curl_easy_getinfo(easy->handle, CURLINFO_OS_ERRNO, &os_errno);
-    end.os_errno = (int)os_errno;
+    end.os_errno = (int)long_of(easy, CURLINFO_OS_ERRNO);
     const char *message = easy->message;
     /* A message that quotes a proxy's address quotes the user and the password in it too, and one
      * that cannot be understood may have them anywhere. */
     bool quotes_proxy = strstr(message, "proxy") != NULL && strchr(message, '\'') != NULL;
     if (*message == '\0' || strchr(message, '@') != NULL || quotes_proxy)
         message = curl_easy_strerror(result);
-    (void)snprintf(end.message, sizeof(end.message), "%s", message);
+    (void)snprintf(
+        end.message, sizeof(end.message), "%s", message); /* a cut text is still a text */
     return end;
 }
 
@@ -97,10 +101,9 @@ static size_t on_body(char *data, size_t unit, size_t count, void *user)
 {
     const struct http_easy *easy = user;
     struct slice piece = {.data = data, .size = unit * count};
-    long status = 0;
-    (void)curl_easy_getinfo(easy->handle, CURLINFO_RESPONSE_CODE, &status);
+    int status = (int)long_of(easy, CURLINFO_RESPONSE_CODE);
     /* An error whatever the size, which may be 0. */
-    return easy->events->body(easy->user, (int)status, piece) < 0 ? piece.size + 1 : piece.size;
+    return easy->events->body(easy->user, status, piece) < 0 ? piece.size + 1 : piece.size;
 }
 
 static size_t on_read(char *data, size_t unit, size_t count, void *user)
@@ -334,6 +337,7 @@ void http_easy_shorten(struct http_easy *easy, int64_t waited_us)
 int http_easy_socket(struct http_easy *easy)
 {
     curl_socket_t socket = CURL_SOCKET_BAD; /* -1 */
+    /* When it fails there is none, as it says. */
     (void)curl_easy_getinfo(easy->handle, CURLINFO_ACTIVESOCKET, &socket);
     return socket;
 }

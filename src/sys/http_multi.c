@@ -63,6 +63,7 @@ static int on_timer(CURLM *handle, long timeout_ms, void *user)
 static void set_connections_kept(struct http_multi *multi)
 {
     long most = multi->easies > (size_t)idle_connections ? (long)multi->easies : idle_connections;
+    /* Refused within a callback of libcurl: then the number before holds until the next one. */
     (void)curl_multi_setopt(multi->handle, CURLMOPT_MAXCONNECTS, most);
 }
 
@@ -74,6 +75,8 @@ int http_multi_new(struct http_multi **ret_multi, struct http_watcher *watcher)
         return ERROR_MEMORY;
     }
     multi->watcher = watcher;
+    /* These fail for options that libcurl does not know alone; the oldest that we build with does.
+     */
     (void)curl_multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, on_socket);
     (void)curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi);
     (void)curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -87,7 +90,7 @@ static void free_unused(struct http_multi *multi)
 {
     if (!multi->retired || multi->easies > 0)
         return;
-    (void)curl_multi_cleanup(multi->handle);
+    (void)curl_multi_cleanup(multi->handle); /* fails only for what is no handle */
     free(multi);
 }
 
@@ -119,7 +122,8 @@ int http_multi_add(
     (void)curl_multi_remove_handle(multi->handle, easy->handle);
     *ret_end = (struct http_transfer_end){.failure = HTTP_OTHER};
     (void)snprintf(ret_end->message, sizeof(ret_end->message), "%s",
-        multi->broken != NULL ? multi->broken : curl_multi_strerror(code));
+        multi->broken != NULL ? multi->broken
+                              : curl_multi_strerror(code)); /* a cut text is a text */
     return ERROR_IO;
 }
 
@@ -127,6 +131,7 @@ void http_multi_remove(struct http_multi *multi, struct http_easy *easy)
 {
     http_easy_end_lookup(easy);
     easy->multi = NULL;
+    /* It is in it, and what fails beyond that on_socket() and on_timer() have noted. */
     (void)curl_multi_remove_handle(multi->handle, easy->handle);
     multi->easies--;
     set_connections_kept(multi);
@@ -154,7 +159,7 @@ void *http_multi_ended(struct http_multi *multi, struct http_transfer_end *ret_e
     if (message == NULL)
         return NULL;
     struct http_easy *easy = NULL;
-    (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &easy);
+    (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &easy); /* set_up() set it */
     http_easy_end_lookup(easy);
     *ret_end = http_easy_end(easy, message->data.result);
     return easy->user;

@@ -379,7 +379,7 @@ int loop_signal(struct loop *loop, int signal_number, loop_signal_function funct
     if (function != NULL)
         (void)sigaddset(&loop->signals, signal_number); /* it is a signal, see above */
     else
-        (void)sigdelset(&loop->signals, signal_number);
+        (void)sigdelset(&loop->signals, signal_number); /* likewise */
     int code = update_signal_fd(loop, error);
     if (code < 0)
         return code;

@@ -105,13 +105,13 @@ void service_reloading(void)
     (void)clock_gettime(
         CLOCK_MONOTONIC, &now); /* fails only for an id that the kernel does not know */
     int64_t us = (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
-    /* Without systemd nobody is told; so below. */
-    (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, us);
+    (void)sd_notifyf(
+        0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, us); /* without systemd nobody is told */
 }
 
 void service_stopping(void)
 {
-    (void)sd_notify(0, "STOPPING=1");
+    (void)sd_notify(0, "STOPPING=1"); /* likewise */
 }
 
 void service_status(const char *format, ...)
@@ -125,7 +125,7 @@ void service_status(const char *format, ...)
         return;
     text[strcspn(text, "\n")] =
         '\0'; /* what follows a line break would be another message to systemd */
-    (void)sd_notifyf(0, "STATUS=%s", text);
+    (void)sd_notifyf(0, "STATUS=%s", text); /* likewise */
 }
 
 bool service_has_socket(void)
@@ -169,5 +169,5 @@ int64_t service_watchdog_interval_us(void)
 
 void service_watchdog(void)
 {
-    (void)sd_notify(0, "WATCHDOG=1");
+    (void)sd_notify(0, "WATCHDOG=1"); /* without systemd nobody is told */
 }
