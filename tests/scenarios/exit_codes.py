@@ -55,11 +55,12 @@ def scenario(bench):
     under_a_file.spawn()
     check(under_a_file.process.wait(20) in (73, 78), "a state directory below a file")
 
-    dead_api = bench.daemon([api.source(base_url="http://127.0.0.1:1/", retry=[])], outputs,
+    closed = bench.closed_port()
+    dead_api = bench.daemon([api.source(base_url=f"http://{closed}/", retry=[])], outputs,
                             name="dead-api")
     dead_api.once(wanted=75)
     check("source acme: 10 tries" in dead_api.log_text(), "the log does not say why it ended")
-    nobody = {"name": "nobody", "type": "syslog", "address": "tcp://127.0.0.1:1"}
+    nobody = {"name": "nobody", "type": "syslog", "address": f"tcp://{closed}"}
     dead_output = bench.daemon(sources, [nobody], name="dead-output")
     dead_output.once(wanted=75, limit=90)
     check("output nobody: 10 tries" in dead_output.log_text(), "the log does not say why it ended")

@@ -194,7 +194,7 @@ def check_refusals(bench, api, operator):
     check(said.code == 1 and "base URL" in said.error, f"another path: {said.code} {said.text}")
     said = operator("logs", "--oldest", "100")
     check(said.code in (0, 1), f"a time before Slack: {said.text}")
-    said = slackauditctl(bench, "logs", "--base-url", "http://127.0.0.1:1/",
+    said = slackauditctl(bench, "logs", "--base-url", f"http://{bench.closed_port()}/",
                          environment={"SLACKAUDIT_TOKEN": "xoxp-wrong"})
     check(said.code == 69 and "connect" in said.error, f"nobody there: {said.code} {said.text}")
     said = slackauditctl(bench, "logs", "--base-url", "http://example.com/",

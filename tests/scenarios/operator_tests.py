@@ -128,8 +128,9 @@ def scenario(bench):
     plain_file = bench.folder / "plain"
     plain_file.touch()
     hidden = bench.secret_file(bench.secret("xoxp-"))
+    closed = bench.closed_port()
     sources = [api.source(), ahead.source("ahead"),
-               api.source("nobody", base_url="http://127.0.0.1:1/"),
+               api.source("nobody", base_url=f"http://{closed}/"),
                api.source("unreadable", token={"file": str(hidden)})]
     outputs = [
         archive.config(),
@@ -138,8 +139,8 @@ def scenario(bench):
         bench.http_output(receiver),
         {"name": "splunk", "type": "http", "api": "splunk_hec", "url": splunk.url,
          "token": {"file": str(bench.secret_file(splunk.hec_token))}},
-        {"name": "closed", "type": "http", "url": "http://127.0.0.1:1/"},
-        {"name": "no-syslog", "type": "syslog", "address": "tcp://127.0.0.1:1"},
+        {"name": "closed", "type": "http", "url": f"http://{closed}/"},
+        {"name": "no-syslog", "type": "syslog", "address": f"tcp://{closed}"},
         *({"name": kind, "type": "syslog", "address": one.address}
           for kind, one in syslogs.items()),
     ]

@@ -159,9 +159,10 @@ def scenario(bench):
     source = api.source()
     token = source["token"]["file"]
     check_jitters(bench, source, archive.config())
+    closed = bench.closed_port()
     outputs = [dict(archive.config(), retry=STACK),
-               {"name": "collector", "type": "http", "url": "http://127.0.0.1:1/", "retry": STACK},
-               {"name": "siem", "type": "syslog", "address": "tcp://127.0.0.1:1", "retry": STACK}]
+               {"name": "collector", "type": "http", "url": f"http://{closed}/", "retry": STACK},
+               {"name": "siem", "type": "syslog", "address": f"tcp://{closed}", "retry": STACK}]
     daemon = bench.daemon([dict(source, retry=STACK)], outputs)
     with open(token, "rb+") as file:
         file.truncate()  # nobody needs the secret

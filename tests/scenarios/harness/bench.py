@@ -11,6 +11,7 @@ import tempfile
 from . import settings, tidy
 from .archive import Archive
 from .certificates import Authority
+from .closed_port import ClosedPort
 from .daemon import Daemon
 from .failure import check
 from .hec_receiver import HecReceiver
@@ -81,6 +82,12 @@ class Bench:
 
     def proxy(self, user):
         return self.receive(Proxy(user))
+
+    def closed_port(self):
+        """`HOST:PORT` where a connection is refused."""
+        port = ClosedPort()
+        self.cleanup.callback(port.close)
+        return port.address
 
     def rsyslog(self, **options):
         return Rsyslog(self, **options)

@@ -193,11 +193,12 @@ START_TEST(a_receiver_that_cannot_be_reached_says_how)
     struct sent sent;
     const struct server_step step = {STEP_STALL, "", 0};
     http_rig_init(generic, &step, 1);
-    uint16_t unused;
-    close(server_listen(&unused));
-    snprintf(server_url, sizeof(server_url), "http://127.0.0.1:%u/in", unused);
+    uint16_t refusing;
+    int closed = server_bind(&refusing);
+    snprintf(server_url, sizeof(server_url), "http://127.0.0.1:%u/in", refusing);
     rig_open();
     send_one(&sent);
+    close(closed);
     ck_assert_int_eq(sent.outcome, OUTPUT_FAILED);
     ck_assert_int_eq(sent.transport, SLACKAUDIT_TRANSPORT_CONNECT);
     ck_assert_int_eq(sent.os_errno, ECONNREFUSED);

@@ -352,9 +352,8 @@ END_TEST
 START_TEST(a_receiver_that_cannot_be_reached_says_how)
 {
     struct sent sent;
-    tcp_rig_init(CLOCK_IS_REAL);
-    close(listener);
-    listener = -1;
+    listener = server_bind(&port);
+    syslog_rig_init(CONFIG_TRANSPORT_TCP, "127.0.0.1", CLOCK_IS_REAL);
     rig_open();
     send_one(&sent);
     ck_assert_int_eq(sent.outcome, OUTPUT_FAILED);

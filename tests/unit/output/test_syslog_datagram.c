@@ -30,7 +30,7 @@ static void datagrams_are(int fd, const char *const *entries, size_t count)
 
 /* ---- UDP ---- */
 
-static int udp_receiver(void)
+static int udp_bound(struct sockaddr_in *ret_address)
 {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -39,6 +39,23 @@ static int udp_receiver(void)
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, size), 0);
     ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
     port = ntohs(address.sin_port);
+    *ret_address = address;
+    return fd;
+}
+
+static int udp_receiver(void)
+{
+    struct sockaddr_in address;
+    return udp_bound(&address);
+}
+
+/* A port that refuses datagrams, for as long as the socket is open: nobody else gets the port, and
+ * the socket takes only what comes from itself. */
+static int udp_refusing(void)
+{
+    struct sockaddr_in address;
+    int fd = udp_bound(&address);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
     return fd;
 }
 
@@ -78,7 +95,7 @@ END_TEST
 START_TEST(a_closed_port_is_a_failure_even_for_a_single_message)
 {
     struct sent sent;
-    close(udp_receiver());
+    int closed = udp_refusing();
     syslog_rig_init(CONFIG_TRANSPORT_UDP, "127.0.0.1", CLOCK_IS_REAL);
     rig_open();
     for (int i = 0; i < 4; i++) {
@@ -91,6 +108,7 @@ START_TEST(a_closed_port_is_a_failure_even_for_a_single_message)
     sent_wait(&sent);
     ck_assert_int_eq(sent.outcome, OUTPUT_FAILED);
     rig_deinit();
+    close(closed);
 }
 END_TEST
 

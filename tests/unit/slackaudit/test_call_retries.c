@@ -61,16 +61,17 @@ START_TEST(a_500_and_a_503_are_tried_again_and_then_succeed)
 }
 END_TEST
 
-/* A client of a server that has gone. */
-static void scene_client_to_closed_port(struct scene *scene)
+/* A client of a port where nobody listens. Returns the socket that keeps it so. */
+static int scene_client_to_closed_port(struct scene *scene)
 {
     uint16_t port;
-    close(server_listen(&port));
+    int closed = server_bind(&port);
     struct slackaudit_options options = scene_options(scene);
     char url[64];
     (void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/", port);
     options.base_url = url;
     scene_client(scene, &options);
+    return closed;
 }
 
 START_TEST(a_refused_connection_is_told_as_such_with_the_count_of_tries)
@@ -78,8 +79,9 @@ START_TEST(a_refused_connection_is_told_as_such_with_the_count_of_tries)
     struct scene scene;
     scene_init(&scene);
     scene_handler(&scene, slackaudit_retry_connection_error(2, NULL, NULL, 0));
-    scene_client_to_closed_port(&scene);
+    int closed = scene_client_to_closed_port(&scene);
     scene_page(&scene);
+    close(closed);
     ck_assert_int_eq(scene.answer.code, SLACKAUDIT_ERROR_TRANSPORT);
     ck_assert_int_eq(scene.answer.transport, SLACKAUDIT_TRANSPORT_CONNECT);
     ck_assert_int_eq(scene.last_attempt.os_errno, ECONNREFUSED);
@@ -242,7 +244,7 @@ START_TEST(a_custom_handler_for_errno_104_leaves_a_refused_connection_alone)
     struct scene scene;
     scene_init(&scene);
     scene_handler(&scene, slackaudit_retry_custom(&type, NULL, 5, NULL, NULL, 0));
-    scene_client_to_closed_port(&scene);
+    int closed = scene_client_to_closed_port(&scene);
     int asked = 0;
     struct slackaudit_page_call request = scene_page_call(&scene);
     request.query.extras.retry_custom = &asked;
@@ -252,6 +254,7 @@ START_TEST(a_custom_handler_for_errno_104_leaves_a_refused_connection_alone)
     ck_assert_int_eq(scene.answer.attempts, 1);
     ck_assert_int_eq(asked, 1);
     scene_deinit(&scene);
+    close(closed);
 }
 END_TEST
 

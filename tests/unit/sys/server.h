@@ -186,17 +186,25 @@ static inline void server_on_accept(void *user, uint32_t events)
         loop_watch(server->loop, &peer->watch, fd, EPOLLIN, server_on_peer, peer, NULL), 0);
 }
 
-/* A listening socket on the loopback; its port comes with it. */
-static inline int server_listen(uint16_t *ret_port)
+/* A port where a connection is refused, for as long as the socket is open: it is bound, so nobody
+ * else gets the port, and does not listen. */
+static inline int server_bind(uint16_t *ret_port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     ck_assert_int_ge(fd, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof(address);
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    ck_assert_int_eq(listen(fd, 16), 0);
     ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
     *ret_port = ntohs(address.sin_port);
+    return fd;
+}
+
+/* A listening socket on the loopback; its port comes with it. */
+static inline int server_listen(uint16_t *ret_port)
+{
+    int fd = server_bind(ret_port);
+    ck_assert_int_eq(listen(fd, 16), 0);
     return fd;
 }
 

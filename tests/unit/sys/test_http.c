@@ -159,10 +159,11 @@ START_TEST(a_closed_port_is_a_failed_connection_with_its_errno)
 {
     WORLD({STEP_ANSWER, OK_HELLO, 0});
     uint16_t port;
-    close(server_listen(&port));
+    int closed = server_bind(&port);
     struct http_request request = request_to(port, "GET", &world.first);
     begin(&world, &request, &world.first);
     finish(&world, &world.first);
+    close(closed);
     ck_assert_int_eq(world.first.failure, HTTP_CONNECT);
     ck_assert_int_eq(world.first.os_errno, ECONNREFUSED);
     world_deinit(&world);

@@ -291,12 +291,11 @@ END_TEST
 START_TEST(a_closed_port_is_a_failed_connection)
 {
     set_up();
-    uint16_t unused;
-    close(server_listen(&unused));
     struct http_stream_request wanted = request();
-    wanted.port = unused;
+    int closed = server_bind(&wanted.port);
     begin(&wanted);
     turn_until(&seen.closed);
+    close(closed);
     ck_assert_int_eq(seen.failure, HTTP_CONNECT);
     ck_assert_int_eq(seen.os_errno, ECONNREFUSED);
     ck_assert_uint_eq(seen.opened, 0);
@@ -357,9 +356,9 @@ START_TEST(an_idle_stream_lets_simulated_time_pass)
     int64_t before = clock_monotonic_us(the_clock);
     struct loop_timer timer;
     loop_timer_init(&timer, the_loop, (loop_function)loop_stop, the_loop);
-    ck_assert_int_eq(loop_timer_after(&timer, 7 * 86400 * USEC_PER_SEC), 0);
+    ck_assert_int_eq(loop_timer_after(&timer, 7 * USEC_PER_DAY), 0);
     ck_assert_int_eq(loop_run(the_loop), 0);
-    ck_assert_int_eq(clock_monotonic_us(the_clock) - before, 7 * 86400 * USEC_PER_SEC);
+    ck_assert_int_eq(clock_monotonic_us(the_clock) - before, 7 * USEC_PER_DAY);
     close(peer);
     tear_down();
 }
