@@ -112,3 +112,12 @@ static inline const char *ask(struct scene *scene, const char *line)
     send_all(fd, line, strlen(line));
     return answer_to(scene, fd);
 }
+
+/* As many as are let in at once, each accepted. */
+static inline void connect_all(struct scene *scene, int peers[static LIMIT_CONTROL_PEERS])
+{
+    for (int i = 0; i < LIMIT_CONTROL_PEERS; i++) {
+        peers[i] = connect_to(scene->path);
+        ck_assert_int_eq(loop_turn(scene->loop, 0), 0);
+    }
+}

@@ -151,10 +151,7 @@ START_TEST(too_many_peers_are_turned_away_and_the_others_are_served)
     struct scene scene;
     scene_begin(&scene);
     int peers[LIMIT_CONTROL_PEERS];
-    for (int i = 0; i < LIMIT_CONTROL_PEERS; i++) {
-        peers[i] = connect_to(scene.path);
-        ck_assert_int_eq(loop_turn(scene.loop, 0), 0);
-    }
+    connect_all(&scene, peers);
     for (int i = 0; i < 50; i++)
         ck_assert_str_eq(answer_to(&scene, connect_to(scene.path)),
             "{\"ok\":false,\"exit\":75,\"error\":\"too many ask at once: try again\"}\n");

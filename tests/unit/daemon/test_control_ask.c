@@ -60,10 +60,7 @@ START_TEST(asking_when_turned_away_gets_to_know_why)
     struct scene scene;
     scene_begin(&scene);
     int peers[LIMIT_CONTROL_PEERS];
-    for (int i = 0; i < LIMIT_CONTROL_PEERS; i++) {
-        peers[i] = connect_to(scene.path);
-        ck_assert_int_eq(loop_turn(scene.loop, 0), 0);
-    }
+    connect_all(&scene, peers);
     for (int i = 0; i < 20; i++) {
         struct asking asking = ask_while_turning(&scene, 30 * USEC_PER_SEC);
         ck_assert_msg(asking.code == 0, "%s", asking.error.text);

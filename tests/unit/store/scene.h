@@ -83,6 +83,17 @@ static inline void scene_end(struct scene *scene)
     folder_remove(scene->folder);
 }
 
+/* Upkeep to its end; returns how many slices of it there were. */
+static inline int scene_collect(struct scene *scene)
+{
+    struct error error = ERROR_INIT;
+    int slices = 0, result;
+    while ((result = store_type->collect(scene->store, &error)) == 1)
+        slices++;
+    ck_assert_msg(result == 0, "%s", error.text);
+    return slices;
+}
+
 /* ---- Writing ---- */
 
 struct numbered {

@@ -7,16 +7,6 @@
 #include "store/private.h"
 #include "store/scene.h"
 
-static int collect_all(struct scene *scene)
-{
-    struct error error = ERROR_INIT;
-    int slices = 0, result;
-    while ((result = store_type->collect(scene->store, &error)) == 1)
-        slices++;
-    ck_assert_msg(result == 0, "%s", error.text);
-    return slices;
-}
-
 static void acknowledge(struct scene *scene, const char *output, uint64_t sequence)
 {
     ck_assert_ok(scene_acknowledge(scene, output, sequence, error));
@@ -49,15 +39,15 @@ START_TEST(a_segment_goes_with_its_last_batch)
     ck_assert_int_gt(scene_size(&scene, "segments/1-2.seg"), (int64_t)LIMIT_SEGMENT);
     ck_assert_int_gt(scene_size(&scene, "segments/1-3.seg"), 0);
     acknowledge(&scene, "out", 3);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     ck_assert_int_gt(scene_size(&scene, "segments/1-1.seg"), (int64_t)LIMIT_SEGMENT);
     acknowledge(&scene, "out", 4);
-    ck_assert_int_gt(collect_all(&scene), 0);
+    ck_assert_int_gt(scene_collect(&scene), 0);
     ck_assert_int_eq(scene_size(&scene, "segments/1-1.seg"), -1);
     ck_assert_int_gt(scene_size(&scene, "segments/1-2.seg"), (int64_t)LIMIT_SEGMENT);
     ck_assert_uint_eq(scene_seen(&scene, 0), 7);
     scene_reopen(&scene);
-    ck_assert_int_eq(collect_all(&scene), 0);
+    ck_assert_int_eq(scene_collect(&scene), 0);
     ck_assert_uint_eq(scene_seen(&scene, 0), 7);
     scene_end(&scene);
 }
@@ -71,7 +61,7 @@ START_TEST(the_segment_that_is_written_to_is_emptied_when_all_of_it_was_passed)
     for (int64_t round = 0; round < 4; round++) {
         scene_store(&scene, 1 + round * 10, 10 + round * 10);
         acknowledge(&scene, "out", (uint64_t)(11 + round * 10));
-        (void)collect_all(&scene);
+        scene_collect(&scene);
         ck_assert_int_eq(scene_size(&scene, "segments/1-1.seg"), 0);
     }
     scene_store(&scene, 41, 43);
@@ -90,11 +80,11 @@ START_TEST(what_every_output_has_passed_is_not_kept_in_memory_either)
     scene_store(&scene, 1, 10);
     scene_expect(&scene, 1, " 1 2 3 4 5 6 7 8 9 10");
     acknowledge(&scene, "out", 6);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     ck_assert_uint_gt(scene.store->blocks.spans.count, 0); /* there is more to read in it */
     ck_assert_uint_gt(scene.store->records.spans.count, 0);
     acknowledge(&scene, "out", 11);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     ck_assert_uint_eq(scene.store->blocks.spans.count, 0);
     ck_assert_uint_eq(scene.store->records.spans.count, 0);
     scene_store(&scene, 11, 12);
@@ -106,7 +96,7 @@ START_TEST(what_every_output_has_passed_is_not_kept_in_memory_either)
     store_type->block_release(scene.store, block);
     ck_assert_uint_gt(scene.store->records.spans.count, 0);
     acknowledge(&scene, "out", 16);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     ck_assert_uint_eq(scene.store->blocks.spans.count, 0);
     ck_assert_uint_eq(scene.store->records.spans.count, 0);
     scene_end(&scene);
@@ -121,14 +111,14 @@ START_TEST(a_page_that_is_being_written_is_left_alone)
     scene_store(&scene, 1, 10);
     struct store_page *page = scene_page(&scene, 11, 20010); /* has written blocks */
     acknowledge(&scene, "out", 11);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     struct store_window window = scene_window(11, 20010);
     scene_commit(&scene, page, &window, STORE_CLOSE);
     _cleanup_(buffer_deinit) struct buffer text = BUFFER_INIT(SCENE_TEXT);
     scene_list(&scene, 11, &text);
     ck_assert(strncmp(buffer_text(&text), " 11 12 13 ", 10) == 0);
     acknowledge(&scene, "out", 20011);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     struct store_block *block;
     ck_assert_int_eq(store_type->read(scene.source, 20011, &block, NULL), 1);
     scene_end(&scene);
@@ -145,7 +135,7 @@ START_TEST(what_was_given_up_makes_room_at_once)
     scene_commit(&scene, scene_page(&scene, 6, 9), &window, STORE_KEEP_OPEN);
     ck_assert_int_gt(scene_size(&scene, "segments/1-1.seg"), size);
     scene_commit(&scene, NULL, &window, STORE_GIVE_UP);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     ck_assert_int_eq(scene_size(&scene, "segments/1-1.seg"), size);
     scene_store(&scene, 6, 7);
     scene_expect(&scene, 1, " 1 2 3 4 5 6 7");
@@ -162,17 +152,17 @@ START_TEST(ids_stay_after_their_bytes_until_the_seen_set_begins_later)
     scene_store(&scene, 1, 10);
     scene_store(&scene, 11, 20);
     acknowledge(&scene, "out", 21);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     ck_assert_int_eq(scene_size(&scene, "segments/1-1.seg"), 0);
     ck_assert_uint_eq(scene_seen(&scene, 0), 20);
     scene.walk.seen_from = 15;
     scene_commit(&scene, NULL, NULL, STORE_KEEP_OPEN);
-    ck_assert_int_gt(collect_all(&scene), 0);
+    ck_assert_int_gt(scene_collect(&scene), 0);
     ck_assert_uint_eq(scene_seen(&scene, 0), 10);
     scene_check_reopen(&scene);
     scene.walk.seen_from = 21;
     scene_commit(&scene, NULL, NULL, STORE_KEEP_OPEN);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     ck_assert_uint_eq(scene_seen(&scene, 0), 0);
     scene_end(&scene);
 }
@@ -185,13 +175,13 @@ START_TEST(what_is_older_than_the_seen_set_is_still_delivered)
     (void)scene_attach(&scene, "out");
     scene.walk.seen_from = 100;
     scene_store(&scene, 1, 10);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     scene_expect(&scene, 1, " 1 2 3 4 5 6 7 8 9 10");
     scene_check_reopen(&scene);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     scene_expect(&scene, 1, " 1 2 3 4 5 6 7 8 9 10");
     acknowledge(&scene, "out", 11);
-    (void)collect_all(&scene);
+    scene_collect(&scene);
     ck_assert_uint_eq(scene_seen(&scene, 0), 0);
     scene_end(&scene);
 }
@@ -205,12 +195,12 @@ START_TEST(many_batches_go_in_slices)
     for (int64_t time = 1; time <= 1100; time++)
         scene_store(&scene, time, time);
     acknowledge(&scene, "out", 1101);
-    ck_assert_int_ge(collect_all(&scene), 2);
+    ck_assert_int_ge(scene_collect(&scene), 2);
     scene.walk.seen_from = 1000;
     scene_commit(&scene, NULL, NULL, STORE_KEEP_OPEN);
-    ck_assert_int_ge(collect_all(&scene), 4);
+    ck_assert_int_ge(scene_collect(&scene), 4);
     ck_assert_uint_eq(scene_seen(&scene, 0), 101);
-    ck_assert_int_eq(collect_all(&scene), 0);
+    ck_assert_int_eq(scene_collect(&scene), 0);
     scene_check_reopen(&scene);
     scene_end(&scene);
 }
@@ -225,7 +215,7 @@ START_TEST(a_lost_reserve_is_taken_back)
     ck_assert_int_eq(unlink(scene_path(&scene, path, "reserve")), 0);
     scene_open(&scene);
     ck_assert_int_eq(scene_size(&scene, "reserve"), (int64_t)LIMIT_RESERVE);
-    ck_assert_int_eq(collect_all(&scene), 0);
+    ck_assert_int_eq(scene_collect(&scene), 0);
     scene_end(&scene);
 }
 END_TEST

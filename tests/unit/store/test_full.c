@@ -58,16 +58,6 @@ static bool is_released(struct scene *scene)
     return usage.reserve_released;
 }
 
-static void collect_all(struct scene *scene)
-{
-    struct error error = ERROR_INIT;
-    int result;
-    do
-        result = store_type->collect(scene->store, &error);
-    while (result == 1);
-    ck_assert_msg(result == 0, "%s", error.text);
-}
-
 /* Appends entries until the disk refuses one; the page is aborted. */
 static void write_until_full(struct scene *scene)
 {
@@ -116,11 +106,11 @@ START_TEST(on_a_full_disk_pages_wait_and_positions_move)
     _cleanup_(buffer_deinit) struct buffer text = BUFFER_INIT(SCENE_TEXT);
     scene_list(&scene, 60, &text);
     ck_assert(strncmp(buffer_text(&text), " 60 61 62 ", 10) == 0);
-    collect_all(&scene);
+    scene_collect(&scene);
     ck_assert(is_released(&scene));
 
     empty(&scene);
-    collect_all(&scene);
+    scene_collect(&scene);
     ck_assert(!is_released(&scene));
     ck_assert_int_eq(scene_size(&scene, "reserve"), (int64_t)LIMIT_RESERVE);
     scene_store(&scene, 5001, 5010);
@@ -155,7 +145,7 @@ START_TEST(a_full_store_opens_without_its_reserve_and_frees_itself)
     ck_assert_fails(store_type->page_begin(scene.source, &page, error), ERROR_FULL, "full");
     ck_assert_uint_eq(scene_attach(&scene, "out"), 1);
     ck_assert_ok(scene_acknowledge(&scene, "out", 280001, error));
-    collect_all(&scene);
+    scene_collect(&scene);
     ck_assert(!is_released(&scene));
     scene_store(&scene, 280001, 280003);
     scene_expect(&scene, 280001, " 280001 280002 280003");
@@ -191,7 +181,7 @@ START_TEST(a_killed_store_opens_on_a_full_disk_with_the_room_of_its_reserve)
     scene_reopen(&scene);
     ck_assert_uint_eq(scene_attach(&scene, "out"), 8);
     empty(&scene);
-    collect_all(&scene);
+    scene_collect(&scene);
     ck_assert(!is_released(&scene));
     end(&scene);
 }
@@ -220,7 +210,7 @@ START_TEST(a_commit_that_finds_no_room_takes_its_page_back)
     ck_assert(is_released(&scene));
     ck_assert_int_eq(scene_size(&scene, "segments/1-1.seg"), size);
     empty(&scene);
-    collect_all(&scene);
+    scene_collect(&scene);
     scene_describe(&scene, &after);
     ck_assert_str_eq(before.data, after.data);
     scene_commit(&scene, scene_page(&scene, 11, 13), &window, STORE_CLOSE);
@@ -254,7 +244,7 @@ static bool commit_with_room(size_t room)
     ck_assert_msg(result == 0 || result == ERROR_FULL, "%s", error.text);
     ck_assert_uint_eq(window.pages, result == 0);
     empty(&scene);
-    collect_all(&scene);
+    scene_collect(&scene);
     scene_describe(&scene, &after);
     ck_assert_int_eq(strcmp(before.data, after.data) == 0, result == ERROR_FULL);
     ck_assert_uint_eq(scene_seen(&scene, 0), result == 0 ? 3000 : 10);

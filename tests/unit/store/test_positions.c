@@ -13,16 +13,6 @@ static uint64_t live_bytes(struct scene *scene)
     return usage.live_bytes;
 }
 
-static void collect_all(struct scene *scene)
-{
-    struct error error = ERROR_INIT;
-    int result;
-    do
-        result = store_type->collect(scene->store, &error);
-    while (result == 1);
-    ck_assert_msg(result == 0, "%s", error.text);
-}
-
 static void acknowledge(struct scene *scene, const char *output, uint64_t sequence)
 {
     ck_assert_ok(scene_acknowledge(scene, output, sequence, error));
@@ -162,7 +152,7 @@ START_TEST(a_detached_output_keeps_its_position_and_holds_its_entries)
     scene_store(&scene, 1, 5);
     uint64_t live = live_bytes(&scene);
     acknowledge(&scene, "stays", 6);
-    collect_all(&scene);
+    scene_collect(&scene);
     ck_assert_uint_eq(live_bytes(&scene), live);
     scene_check_reopen(&scene);
     ck_assert_uint_eq(scene_attach(&scene, "leaves"), 1);
@@ -231,7 +221,7 @@ START_TEST(without_any_output_everything_is_kept_and_the_first_one_begins_behind
     scene_store(&scene, 1, 5);
     uint64_t live = live_bytes(&scene);
     ck_assert_uint_gt(live, 0);
-    collect_all(&scene);
+    scene_collect(&scene);
     scene_check_reopen(&scene);
     ck_assert_uint_eq(live_bytes(&scene), live);
     scene_expect(&scene, 1, " 1 2 3 4 5");
