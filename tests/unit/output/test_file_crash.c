@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/gzip.h"
@@ -77,8 +78,16 @@ static void fill_store(void)
 
 /* ---- The process that is killed ---- */
 
-/* Delivers all there is, telling each turn of the loop to `progress`. */
-static void deliver(int progress)
+/* Waits until the parent lets the next turn begin: it chooses the turn in which to kill. */
+static void ask_leave(int leave)
+{
+    char byte = 0;
+    ck_assert_int_eq(send(leave, &byte, 1, MSG_NOSIGNAL), 1);
+    ck_assert_int_eq(recv(leave, &byte, 1, 0), 1);
+}
+
+/* Delivers all there is, asking `leave` before each turn of the loop, unless that is negative. */
+static void deliver(int leave)
 {
     struct store_source *source;
     struct store *store = open_store(&source);
@@ -104,9 +113,9 @@ static void deliver(int progress)
     ck_assert_msg(code == 0, "%s", error.text);
     ck_assert_int_eq(delivery_add_source(delivery, "acme", source, NULL), 0);
     while (!delivery_is_caught_up(delivery) || loop_wait_us(loop) == 0) {
+        if (leave >= 0)
+            ask_leave(leave);
         ck_assert_int_eq(loop_turn(loop, -1), 0);
-        if (progress >= 0)
-            ck_assert_int_eq(write(progress, "", 1), 1);
     }
     delivery_free(delivery);
     loop_free(loop);
@@ -115,7 +124,7 @@ static void deliver(int progress)
 }
 
 /* Returns the pid of a process that delivers; `crash_point` may be NULL. */
-static pid_t start(const char *crash_point, int progress)
+static pid_t start(const char *crash_point, int leave)
 {
     pid_t pid = fork();
     ck_assert_int_ge(pid, 0);
@@ -123,7 +132,7 @@ static pid_t start(const char *crash_point, int progress)
         return pid;
     if (crash_point != NULL)
         setenv("SLACKAUDIT_CRASH_POINT", crash_point, 1);
-    deliver(progress);
+    deliver(leave);
     _exit(0);
 }
 
@@ -221,6 +230,25 @@ START_TEST(killed_at_each_named_place)
 }
 END_TEST
 
+/* A process that is killed while it does its turn of this number, or as it starts. True when it
+ * lived that long. */
+static bool kill_in_turn(unsigned turns)
+{
+    int leave[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, leave), 0);
+    pid_t pid = start(NULL, leave[1]);
+    close(leave[1]);
+    char byte;
+    while (turns > 0 && recv(leave[0], &byte, 1, 0) == 1) {
+        ck_assert_int_eq(send(leave[0], &byte, 1, MSG_NOSIGNAL), 1);
+        turns--;
+    }
+    if (turns == 0)
+        ck_assert_int_eq(kill(pid, SIGKILL), 0);
+    close(leave[0]);
+    return wait_killed(pid);
+}
+
 START_TEST(killed_at_any_moment)
 {
     uint64_t random = 1;
@@ -229,24 +257,13 @@ START_TEST(killed_at_any_moment)
         fill_store();
         int kills = 0;
         bool killed = true;
-        while (killed) {
-            int progress[2];
-            ck_assert_int_eq(pipe(progress), 0);
-            pid_t pid = start(NULL, progress[1]);
-            close(progress[1]);
+        while (killed && kills < 40) {
             random = random * 6364136223846793005u + 1442695040888963407u;
-            char turn;
-            unsigned turns = (unsigned)(random >> 33) % 12;
-            while (turns > 0 && read(progress[0], &turn, 1) == 1)
-                turns--;
-            if (turns == 0 && kills < 40)
-                ck_assert_int_eq(kill(pid, SIGKILL), 0);
-            while (read(progress[0], &turn, 1) == 1)
-                ;
-            close(progress[0]);
-            killed = wait_killed(pid);
+            killed = kill_in_turn((unsigned)(random >> 33) % 12);
             kills += killed;
         }
+        if (killed)
+            ck_assert(!wait_killed(start(NULL, -1)));
         ck_assert_int_gt(kills, 2);
         check_files("kills at random moments");
         folder_remove(place.folder);

