@@ -39,13 +39,13 @@ def expressions():
 def run_promtool(problems):
     if shutil.which("promtool") is None:
         return "promtool is not installed, so the rules themselves were not tested"
-    for words in (["check", "rules", "config/prometheus/alerts.yaml"],
-                  ["test", "rules", "tests/prometheus/alerts_test.yaml"]):
+    files = sorted((ROOT / "tests/prometheus").glob("*_test.yaml"))
+    for words in (["check", "rules", "config/prometheus/alerts.yaml"], ["test", "rules", *map(str, files)]):
         result = subprocess.run(["promtool", *words], cwd=ROOT, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             problems.append(f"promtool {' '.join(words)}:\n{result.stdout}{result.stderr}")
     alerts = set(re.findall(r"- alert: (\w+)", (ROOT / "config/prometheus/alerts.yaml").read_text(encoding="utf-8")))
-    tests = (ROOT / "tests/prometheus/alerts_test.yaml").read_text(encoding="utf-8")
+    tests = "".join(path.read_text(encoding="utf-8") for path in files)
     for alert in sorted(alerts):
         if not re.search(rf"alertname: {alert}\n\s+exp_alerts:", tests):
             problems.append(f"no test sees the alert {alert} fire")
