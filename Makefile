@@ -1,6 +1,8 @@
 # A thin front for CMake: what people type. `make help` lists it.
 BUILD ?= build
 JOBS  ?= $(shell nproc)
+# Most tests wait for most of their time, so more of them run at once than there are processors.
+TEST_JOBS ?= $(shell expr 4 \* $(JOBS))
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := build
@@ -24,12 +26,12 @@ demo: build ## install what is missing, build, and watch entries arrive (DEMO_SE
 test: packages-for-test ## install what is missing, build, run every test
 	@cmake -S . -B $(BUILD)-test -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DWARNINGS_AS_ERRORS=ON -DCRASH_POINTS=ON > $(BUILD)-test.log 2>&1 || { cat $(BUILD)-test.log; exit 1; }
 	@ninja -C $(BUILD)-test -j $(JOBS)
-	@cd $(BUILD)-test && ctest --output-on-failure -j $(JOBS)
+	@cd $(BUILD)-test && ctest --output-on-failure -j $(TEST_JOBS)
 
 test-sanitize: packages-for-test ## the same, built by clang with AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake -S . -B $(BUILD)-sanitize -G Ninja -DCMAKE_C_COMPILER=clang -DWARNINGS_AS_ERRORS=ON -DSANITIZE=ON -DCRASH_POINTS=ON > $(BUILD)-sanitize.log 2>&1 || { cat $(BUILD)-sanitize.log; exit 1; }
 	@ninja -C $(BUILD)-sanitize -j $(JOBS)
-	@cd $(BUILD)-sanitize && ctest --output-on-failure -j $(JOBS)
+	@cd $(BUILD)-sanitize && ctest --output-on-failure -j $(TEST_JOBS)
 
 test-all: test-sanitize test ## both, the plain one last
 

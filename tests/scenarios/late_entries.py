@@ -3,6 +3,7 @@ once."""
 
 from harness import judge, run
 from harness.failure import check
+from harness.waiting import until
 
 
 def scenario(bench):
@@ -21,8 +22,11 @@ def scenario(bench):
     # What was made until now has shown two minutes from now at the latest.
     size = sum(len(entry) + 1 for entry in expected)
     wanted = set(expected)
-    daemon.wait_status(lambda status: archive.size() >= size and wanted <= set(archive.lines()),
-                       "the late entries", limit=150)
+
+    def all_came():
+        daemon.check_alive()
+        return archive.size() >= size and wanted <= set(archive.lines())
+    until(all_came, "the late entries", limit=150, step=0.5)
     status = daemon.source_status()
     check(status["entries"]["late"] > 0, f"no entry was counted as late: {status['entries']}")
     check(30 < status["entries"]["worst_lateness_seconds"] <= 125,

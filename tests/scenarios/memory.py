@@ -32,7 +32,7 @@ def scenario(bench):
         outputs=[archive.config(), bench.http_output(collector)],
         log={"level": "info", "format": "text"})
     daemon.start()
-    collector.wait_stored(ENTRIES, limit=150)
+    collector.wait_stored(ENTRIES, limit=220)
     daemon.wait_delivered()
     peak = daemon.process.peak_memory()
     print(f"peak {peak / (1 << 20):.1f} MiB", flush=True)

@@ -8,17 +8,18 @@
 
 #include "base/cleanup.h"
 #include "config/path.h"
+#include "sys/folder.h"
 
 /* ---- A folder of its own for each test ---- */
 
 struct folder {
-    char path[64];
+    char path[FOLDER_SIZE];
 };
 
 static struct folder make_folder(void)
 {
-    struct folder folder = {.path = "/tmp/slackauditd-config-XXXXXX"};
-    ck_assert_ptr_nonnull(mkdtemp(folder.path));
+    struct folder folder;
+    folder_make(folder.path);
     ck_assert_int_eq(chmod(folder.path, 0755), 0);
     forget_directories();
     return folder;
@@ -26,9 +27,7 @@ static struct folder make_folder(void)
 
 static void remove_folder(struct folder *folder)
 {
-    char command[128];
-    (void)snprintf(command, sizeof(command), "rm -r -- '%s'", folder->path);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(folder->path);
 }
 
 static const char *path_in(const struct folder *folder, const char *name)
@@ -283,7 +282,7 @@ START_TEST(a_directory_without_the_right_to_write_is_refused)
     write_file(path_in(&folder, "shut/open.ndjson"), "", 0666); /* to append to, not to rotate */
     ck_assert_int_eq(chmod(path_in(&folder, "shut"), 0555), 0);
     write_file(path_in(&folder, "shut.ndjson"), "", 0444);
-    char text[1024];
+    char text[2048];
     (void)snprintf(text, sizeof(text),
         "state_dir: %s/shut/state\n"
         "control: unix:/run/x.sock\n"

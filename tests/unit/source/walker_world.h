@@ -7,12 +7,11 @@
 
 #include "source/walker.h"
 
-#include <sys/stat.h>
-
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "check_main.h"
 #include "source/fake_api.h"
+#include "sys/folder.h"
 
 #define NOW INT64_C(1700000000)
 
@@ -20,7 +19,7 @@ struct fake_api *fake_api;
 
 /* A world of one source: clock, loop, store in a folder of its own, fake API. */
 struct world {
-    char folder[64];
+    char folder[FOLDER_SIZE], token[PATH_SIZE];
     struct clock *clock;
     struct loop *loop;
     struct store *store;
@@ -30,7 +29,6 @@ struct world {
     const struct store_type *store_type;
     uint64_t max_bytes;
     bool drains;
-    char token[128];
 };
 
 static inline void nothing(void *user, struct walker *walker)
@@ -56,7 +54,7 @@ static inline void on_stored(void *user, struct walker *walker)
 
 static inline void set_config(struct world *world, const char *keys)
 {
-    char text[1024];
+    char text[2048];
     int size = snprintf(text, sizeof(text),
         "state_dir: %s/state\nsources:\n  - {name: acme, token: {file: %s}, base_url: "
         "\"http://127.0.0.1:1/\", calls_per_minute: 60000, %s}\n"
@@ -116,13 +114,8 @@ static inline struct world *world_new(const char *keys)
 {
     struct error error = ERROR_INIT;
     struct world *world = calloc(1, sizeof(*world));
-    strcpy(world->folder, "/tmp/walker-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(world->folder));
-    (void)snprintf(world->token, sizeof(world->token), "%s/token", world->folder);
-    FILE *token = fopen(world->token, "w");
-    fputs("xoxp-test-token\n", token);
-    fclose(token);
-    ck_assert_int_eq(chmod(world->token, 0600), 0);
+    folder_make(world->folder);
+    folder_write(folder_path(world->token, world->folder, "token"), "xoxp-test-token\n", 0600);
     world->store_type = &store_sqlite;
     world->max_bytes = MIB(64);
     world->clock = clock_new_simulated(NOW, 1);
@@ -135,14 +128,12 @@ static inline struct world *world_new(const char *keys)
 
 static inline void world_free(struct world *world)
 {
-    char command[128];
     stop(world);
     config_free(world->config);
     loop_free(world->loop);
     clock_free(world->clock);
     free(fake_api);
-    (void)snprintf(command, sizeof(command), "rm -rf %s", world->folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(world->folder);
     free(world);
 }
 
