@@ -125,7 +125,8 @@ static void write_words(struct sheet *sheet, enum sheet_style style)
 }
 
 /* Leaves in sheet->words what is fit to be shown, and returns its width. */
-static size_t format_words(struct sheet *sheet, const char *format, va_list arguments)
+_printf_(2, 0) static size_t
+    format_words(struct sheet *sheet, const char *format, va_list arguments)
 {
     struct buffer raw = BUFFER_INIT(LIMIT_SHEET);
     size_t width = 0;
