@@ -1,7 +1,8 @@
 """Every relative link of every document leads somewhere, to a heading too: in the sources, and in the installed tree, where
-all that is installed is there and where one component alone is.
+all that is installed is there and where one component alone is; or in built Debian packages, each by itself.
 
-    check_links.py --build BUILD"""
+    check_links.py --build BUILD
+    check_links.py --packages FOLDER"""
 
 import argparse
 import pathlib
@@ -16,6 +17,7 @@ import scratch  # noqa: E402
 
 LINK = re.compile(r"\[[^]\n]*\]\(([^)\s]+)\)")
 COMPONENTS = (None, "programs", "development")
+PACKAGES = ("slackauditd_", "libslackaudit-dev_")
 PREFIX = "/usr"
 
 
@@ -40,29 +42,44 @@ def check(document, top, problems):
     return len(targets)
 
 
+def check_installed(folder, what, problems):
+    """The documents of an installed tree."""
+    documents = sorted(folder.rglob("*.md"))
+    found = []
+    count = sum(check(document, folder, found) for document in documents)
+    found += [f"{document.name} links to a page of the manual, which may lie elsewhere" for document in documents
+              for target in LINK.findall(read(document)) if re.search(r"(^|/)man/", target)]
+    problems += [f"{what}: {problem}" for problem in found]
+    return count
+
+
 def installed(build, component, problems):
     with tempfile.TemporaryDirectory(prefix="slackaudit-documents-") as name:
         folder = pathlib.Path(name)
         scratch.install(build, PREFIX, component, folder)
-        documents = sorted(folder.rglob("*.md"))
-        if not documents:
-            problems.append(f"{component or 'the whole'} installs no document")
-        found = []
-        count = sum(check(document, folder, found) for document in documents)
-        problems += [f"installed ({component or 'all'}): {problem}" for problem in found]
-        for document in documents:
-            problems += [f"installed: {document.name} links to a page of the manual, which may lie elsewhere"
-                         for target in LINK.findall(read(document)) if re.search(r"(^|/)man/", target)]
-        return count
+        return check_installed(folder, f"installed ({component or 'all'})", problems)
+
+
+def packaged(package, problems):
+    with tempfile.TemporaryDirectory(prefix="slackaudit-documents-") as name:
+        folder = pathlib.Path(name)
+        scratch.run(["dpkg-deb", "--extract", package, folder])
+        return check_installed(folder, package.name, problems)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--build", type=pathlib.Path, required=True)
-    build = parser.parse_args().build
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--build", type=pathlib.Path)
+    where.add_argument("--packages", type=pathlib.Path)
+    arguments = parser.parse_args()
     problems = []
+    if arguments.packages:
+        packages = [path for path in arguments.packages.glob("*.deb") if path.name.startswith(PACKAGES)]
+        counts = [packaged(package, problems) for package in packages]
+        return end(problems, f"{len(packages)} packages, {counts} links", min(counts, default=0) if len(counts) == len(PACKAGES) else 0, 5)
     links = sum(check(document, TREE, problems) for document in DOCUMENTS)
-    counts = [installed(build, component, problems) for component in COMPONENTS]
+    counts = [installed(arguments.build, component, problems) for component in COMPONENTS]
     return end(problems, f"{len(DOCUMENTS)} documents, {links} links, installed {counts}", min(links, *counts), 5)
 
 
