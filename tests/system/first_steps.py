@@ -105,6 +105,11 @@ def ask_what_is_missing(scene):
         answer = type_in(scene.system, f"export CREDENTIALS_DIRECTORY=/etc/slackauditd/credentials\n{command}")
         same(answer.code, 0, f"{command}: {answer.text}; exit code")
         print(f"{command}: {answer.out.splitlines()[-1]}")
+    verify, = (command for command in commands if "verify" in command)
+    scene.system.do("systemctl", "stop", "slackauditd")
+    answer = type_in(scene.system, f"export CREDENTIALS_DIRECTORY=/etc/slackauditd/credentials\n{verify}")
+    same(answer.code, 0, f"{verify} while the daemon is stopped: {answer.text}; exit code")
+    scene.system.do("systemctl", "start", "slackauditd")
     page = scene.system.do("curl", "--silent", "--fail", "http://127.0.0.1:9464/status")
     check('"acme"' in page, f"/status: {page}")
 
