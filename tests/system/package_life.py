@@ -72,6 +72,10 @@ def develop(scene):
     check("libslackaudit.so.1 => /lib" in linked and "not found" not in linked, f"the example is linked with {linked}")
     for page in ("man8/slackauditd.8", "man5/slackauditd.yaml.5", "man1/slackauditctl.1", "man1/slackaudit-sim.1", "man3/libslackaudit.3"):
         check(system.path(f"/usr/share/man/{page}.gz").exists(), f"no manual page {page}")
+    for program in ("slackauditd", "slackauditctl", "slackaudit-sim"):
+        for file in (f"bash-completion/completions/{program}", f"zsh/vendor-completions/_{program}",
+                     f"fish/vendor_completions.d/{program}.fish"):
+            check(system.path(f"/usr/share/{file}").exists(), f"no completions {file}")
 
 
 def remove(scene):
