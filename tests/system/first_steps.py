@@ -21,6 +21,7 @@ from scene import ARCHIVE, CONFIG, NAME, Scene, package_files  # noqa: E402
 
 DOCUMENT = TREE / "docs/quick-start.md"
 RECEIVER = "siem.example.com"
+DROP_IN = "/etc/systemd/system/slackauditd.service.d/wrong.conf"
 RECEIVED = "/var/log/slack.ndjson"
 
 
@@ -114,6 +115,24 @@ def ask_what_is_missing(scene):
     check('"acme"' in page, f"/status: {page}")
 
 
+def refuse_drop_ins(scene):
+    """docs/troubleshooting.md says by which words of systemd a wrong drop-in is known."""
+    system = scene.system
+    told = section(TREE / "docs/troubleshooting.md", "Tokens, credentials and permissions")
+    for setting, words in (("LoadCredential=other:/etc/slackauditd/nowhere", "status=243/CREDENTIALS"),
+                           ("ReadWritePaths=/srv/nowhere", "status=226/NAMESPACE")):
+        check(words in told, f"the document does not tell of {words}")
+        system.write(DROP_IN, f"[Service]\nRestart=no\n{setting}\n")
+        system.do("systemctl", "daemon-reload")
+        check(system.run("systemctl", "restart", "slackauditd").code != 0, f"it starts with {setting}")
+        check(words in system.do("journalctl", "-u", "slackauditd", "-n", "20", "-o", "cat"), f"{setting}: no {words}")
+        system.run("systemctl", "reset-failed", "slackauditd")
+    system.path(DROP_IN).unlink()
+    system.do("systemctl", "daemon-reload")
+    system.do("systemctl", "start", "slackauditd")
+    scene.check_runs()
+
+
 def test():
     parser = argparse.ArgumentParser()
     parser.add_argument("--packages", type=pathlib.Path, required=True)
@@ -123,6 +142,7 @@ def test():
         install(scene, packages["slackauditd"])
         try_and_start(scene)
         ask_what_is_missing(scene)
+        refuse_drop_ins(scene)
 
 
 run(test)
