@@ -60,6 +60,13 @@ def build(storage):
         if UNREACHED.search(str(why)):
             raise Skip(f"no registry of packages is reached from here: {why}") from None
         raise
+    storage.buildah("rmi", "--prune")  # the image before
+
+
+def timed(what, step, storage):
+    began = time.monotonic()
+    step(storage)
+    print(f"{what}: {time.monotonic() - began:.0f} s", flush=True)
 
 
 def main():
@@ -68,21 +75,14 @@ def main():
     folder = parser.parse_args().folder.resolve()
     try:
         isolate("buildah", "mmdebstrap")
+        storage = Storage(folder)
+        storage.clear()
+        if not storage.has(BASE):
+            timed("base", make_base, storage)
+        timed("image", build, storage)
     except Skip as reason:
         print(f"skipped: {reason}")
         return 77
-    storage = Storage(folder)
-    storage.clear()
-    for what, step in (("base", make_base), ("image", build)):
-        if what == "base" and storage.has(BASE):
-            continue
-        began = time.monotonic()
-        try:
-            step(storage)
-        except Skip as reason:
-            print(f"skipped: {reason}")
-            return 77
-        print(f"{what}: {time.monotonic() - began:.0f} s", flush=True)
     return 0
 
 

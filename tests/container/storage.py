@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from harness.failure import Failure
+from harness.failure import Failure, Skip
 
 BASE = "docker.io/library/debian:12-slim"
 IMAGE = "localhost/slackauditd:test"
@@ -24,7 +24,7 @@ runtime = "crun"
 
 
 class Storage:
-    """A folder with images, as buildah and podman keep them. Full copies (vfs) work on every file system."""
+    """A folder with images and containers, as buildah and podman keep them."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -32,7 +32,14 @@ class Storage:
         settings = folder / "containers.conf"
         settings.write_text(SETTINGS, encoding="ascii")
         self.environment = {**os.environ, "CONTAINERS_CONF": str(settings)}
-        self.words = ["--root", folder / "storage", "--runroot", "/run/containers", "--storage-driver", "vfs"]
+        self.words = []
+        # Layers, or full copies where the file system carries none.
+        for driver in ("overlay", "vfs"):
+            place = folder / driver
+            self.words = ["--root", place, "--runroot", "/run/containers", "--storage-driver", driver]
+            if self.ask("buildah", "info").returncode == 0:
+                return
+        raise Skip(f"no images can be kept in {folder}: {self.ask('buildah', 'info').stderr}")
 
     def ask(self, program, *words, text=None, limit=COMMAND_SECONDS):
         """Runs buildah or podman, whatever it answers."""
