@@ -7,13 +7,13 @@ PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := build
 .PHONY: help build demo test test-sanitize test-all bench symbols lint install deb rpm format clean
-.PHONY: packages-for-build packages-for-test packages-for-lint packages-for-package
+.PHONY: packages-for-build packages-for-test packages-for-bench packages-for-lint packages-for-package
 .NOTPARALLEL: # ninja and ctest are
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-packages-for-build packages-for-test packages-for-lint packages-for-package: packages-for-%:
+packages-for-build packages-for-test packages-for-bench packages-for-lint packages-for-package: packages-for-%:
 	@packaging/install-needed $*
 
 build: packages-for-build ## build the programs into build/
@@ -35,7 +35,7 @@ test-sanitize: packages-for-test ## the same, built by clang with AddressSanitiz
 
 test-all: test-sanitize test ## both, the plain one last
 
-bench: packages-for-test build ## time, memory and latency beside the goals (BENCH="cost start --json FILE" runs parts of it)
+bench: packages-for-bench build ## time, memory and latency beside the goals (BENCH="cost start --json FILE" runs parts of it)
 	@tests/bench/run $(BUILD) $(BENCH)
 
 symbols: packages-for-test build ## write the list of what the shared library exports anew

@@ -106,6 +106,7 @@ def watch(report, api, daemon):
     shares = [100 * (after - before) / (end - start)
               for (start, before), (end, after) in zip(cpu, cpu[1:])
               if end - start > 0.9 * min(POLL_SECONDS, settings.IDLE_SECONDS)]
+    check(min(shares) > 0, "the kernel does not count what threads cost (schedstat)")
     report.row("at rest, processor time", shares, "% of a core", goal=CPU_GOAL, number=5,
                note=f"poll_interval {POLL_SECONDS}s, {polls} polls over TLS")
     report.row("at rest, wake-ups of a poll", (last_sleeps - sleeps - unexplained) / polls,

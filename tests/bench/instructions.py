@@ -19,7 +19,7 @@ class Callgrind:
         self.path = place.fresh("callgrind.out")
         valgrind = shutil.which("valgrind")
         if valgrind is None:
-            raise Failure("valgrind is missing: packaging/install-needed test")
+            raise Failure("valgrind is missing: packaging/install-needed bench")
         self.words = [valgrind, "--tool=callgrind", f"--callgrind-out-file={self.path}",
                       "--quiet"]
 

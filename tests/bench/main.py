@@ -44,7 +44,7 @@ def read_arguments():
 def run_part(name, build, binaries, report):
     """False: it failed, and what it said is on standard error."""
     report.begin(name, PARTS[name].title)
-    place = Workplace(build, binaries)
+    place, begin = Workplace(build, binaries), time.monotonic()
     try:
         PARTS[name].measure(place, report)
         return True
@@ -55,6 +55,7 @@ def run_part(name, build, binaries, report):
         return False
     finally:
         place.close()
+        print(f"  ({time.monotonic() - begin:.0f} s)", flush=True)
 
 
 def main():

@@ -1,5 +1,5 @@
 """Goal 3: the most memory while there is much to do. A back-fill from March 2018, met by windows
-that years of nothing have made very wide, with a file, HTTP and syslog. The most of all runs counts.
+that years of nothing have made very wide, with a file, HTTP and syslog. Judged by the worst run.
 """
 
 import statistics

@@ -14,7 +14,8 @@ def measure(place, report):
         ours, _, size = what.partition(", ")
         note = ""
         if ours == "page splitter":
-            times = statistics.median(runs) / statistics.median(rates[f"json-c, {size}"])
-            note = f"{times:.1f} times json-c"
+            # json-c's memory is given back in some rounds for others too, so its best one counts.
+            times = statistics.median(runs) / max(rates[f"json-c, {size}"])
+            note = f"{times:.1f} times json-c's best"
         report.row(what, runs, "entries/s", goal=GOAL if note else None, least=True, number=4,
                    note=note)
