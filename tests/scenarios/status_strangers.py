@@ -2,6 +2,7 @@
 turns round, line breaks, names that are long or wide; nor does an answer that is none, is cut off or of
 another form."""
 
+import contextlib
 import json
 import re
 import socket
@@ -58,7 +59,7 @@ class Stranger:
     def listen(self):
         while True:
             peer, _ = self.socket.accept()
-            with peer:
+            with peer, contextlib.suppress(OSError):  # it may have been ended
                 peer.recv(4096)
                 peer.sendall(self.answer)
 
@@ -76,7 +77,7 @@ def check_text(raw):
 
 def see(bench, stranger, *words, columns):
     return Terminal(bench, [bench.binaries.control, "--config", stranger.config, "status", *words],
-                    columns=columns, rows=200, environment={"NO_COLOR": None})
+                    columns=columns, rows=160, environment={"NO_COLOR": None})
 
 
 def look_at_widths(bench, stranger):

@@ -40,6 +40,7 @@ class Terminal:
         self.pyte = model()
         self.raw = b""
         self.pending = b""
+        self.seen = None  # what stood on the screen when it was looked at last
         self.is_alternate = False
         self.usual = None
         self.master, slave = pty.openpty()
@@ -76,6 +77,7 @@ class Terminal:
         self.is_alternate = is_alternate
 
     def feed(self, data):
+        self.seen = None
         self.raw += data
         self.pending += data
         while (found := ALTERNATE.search(self.pending)) is not None:
@@ -104,6 +106,7 @@ class Terminal:
     def resize(self, columns, rows):
         self.columns, self.rows = columns, rows
         self.screen.resize(rows, columns)
+        self.seen = None
         self.set_size()
 
     def send(self, number):
@@ -115,7 +118,9 @@ class Terminal:
     def lines(self):
         while self.read():
             pass
-        return [line.rstrip() for line in self.screen.display]
+        if self.seen is None:  # the model takes its time to tell it
+            self.seen = [line.rstrip() for line in self.screen.display]
+        return self.seen
 
     @property
     def text(self):
