@@ -97,6 +97,12 @@ def scenario(bench):
     check(f"{ENTRIES:,}" in text_of(browser, "#sources"), "the page does not show the entries")
     check("nothing waits" in text_of(browser, "#outputs"), "the page does not show the backlog")
     same(browser.value("document.querySelectorAll('#plot-entries .bar').length > 0"), True, "bars")
+    check("known at the next look" in text_of(browser, "#outputs"), "the page tells a rate after one look")
+    browser.value("refresh()")
+    browser.wait("document.querySelector('#outputs').innerText.includes('0.0 a second, over ')", "the rate")
+    for state, wanted in (("resting", "well"), ("token refused", "ill"), ("paused: the store is full", "ill")):
+        card = f"sourceCard({{name: 'x', entries: {{}}, state: {json.dumps(state)}}}, '')"
+        same(browser.value(f"{card}.querySelector('.state').dataset.state"), wanted, f"how a source that is {state} looks")
     browser.press("Tab")
     same(browser.value("document.activeElement.className"), "skip", "the first stop of the keyboard")
     browser.press("Enter")

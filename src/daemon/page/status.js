@@ -3,7 +3,8 @@
 "use strict";
 
 const REFRESH_MS = 5000;
-const ILL = new Set(["failing", "refused", "paused", "waiting", "held"]);
+const WELL = new Set(["starting", "walking", "resting", "done", "idle", "active"]);
+const HALF_MS = 30000; // a rate is that of the last half to whole minute
 
 const byId = (id) => document.getElementById(id);
 
@@ -60,7 +61,7 @@ function sourceCard(source, now) {
   if (source.state === undefined)
     return card(source.name, "does not run", true, [], "see the problem above");
   const range = source.window_latest ? `${source.window_oldest ?? "the start"} to ${source.window_latest}` : "none is open";
-  return card(source.name, source.state, ILL.has(source.state), [
+  return card(source.name, source.state, !WELL.has(source.state), [
     ["lag", span(source.lag_seconds)],
     ["read up to", source.checkpoint ?? "nothing yet"],
     ["last success", ago(source.last_success, now)],
@@ -72,11 +73,39 @@ function sourceCard(source, now) {
   ], source.last_error);
 }
 
+// How fast outputs deliver takes two looks: the daemon counts from its start.
+const rates = {uptime: 0, outputs: new Map()};
+
+function noteRates(status) {
+  const now = performance.now();
+  if (status.uptime_seconds < rates.uptime) rates.outputs.clear(); // another process
+  rates.uptime = status.uptime_seconds;
+  for (const output of status.outputs) {
+    const mark = {time: now, delivered: output.delivered};
+    const rate = rates.outputs.get(output.name);
+    if (rate === undefined || output.delivered < rate.last.delivered) {
+      rates.outputs.set(output.name, {base: mark, next: mark, last: mark});
+      continue;
+    }
+    if (now - rate.next.time >= HALF_MS) { rate.base = rate.next; rate.next = mark; }
+    rate.last = mark;
+  }
+}
+
+function rateOf(name) {
+  const {base, last} = rates.outputs.get(name);
+  const seconds = (last.time - base.time) / 1000;
+  if (seconds <= 0) return "known at the next look";
+  const rate = (last.delivered - base.delivered) / seconds;
+  return `${rate < 100 ? rate.toFixed(1) : number(Math.round(rate))} a second, over ${span(Math.ceil(seconds))}`;
+}
+
 function outputCard(output) {
   const entries = output.sources.reduce((sum, each) => sum + each.backlog_entries, 0);
   const size = output.sources.reduce((sum, each) => sum + each.backlog_bytes, 0);
-  return card(output.name, output.state, ILL.has(output.state), [
+  return card(output.name, output.state, !WELL.has(output.state), [
     ["backlog", entries === 0 ? "nothing waits" : `${number(entries)} entries, ${bytes(size)}`],
+    ["rate", rateOf(output.name)],
     ["delivered", number(output.delivered)],
     ["batches sent again", number(output.retries)],
     ["dead letters", number(output.dead_letters)],
@@ -141,6 +170,7 @@ function show(status) {
   document.title = `${status.problem === null ? "" : "! "}slackauditd`;
   byId("facts").textContent = `Version ${status.version}, up ${span(status.uptime_seconds)}, as of ${status.time}`;
   byId("sources").replaceChildren(...status.sources.map((source) => sourceCard(source, status.time)));
+  noteRates(status);
   byId("outputs").replaceChildren(...status.outputs.map(outputCard));
   byId("store").replaceChildren(storeCard(status.store));
   const departed = byId("departed");
