@@ -1,4 +1,5 @@
 /* What outputs are sending, in the places that store/unanswered.h has for their positions. */
+#include "base/units.h"
 #include "store/private.h"
 
 /* A note of an output or a source that is gone leaves its place unused. */
@@ -14,9 +15,18 @@ static void note_found(void *user, size_t place, const struct unanswered_note *n
             }
 }
 
+/* Never 0, which stands for none. A store that was opened without a clock takes every start for the
+ * same. */
+static int64_t started_us(const struct store *store)
+{
+    return store->clock == NULL ? USEC_PER_SEC
+                                : clock_wall_us(store->clock) - clock_monotonic_us(store->clock);
+}
+
 int sending_load(struct store *store, struct error *error)
 {
-    return unanswered_open(&store->unanswered, store->unanswered_path, note_found, store, error);
+    return unanswered_open(
+        &store->unanswered, store->unanswered_path, started_us(store), note_found, store, error);
 }
 
 void store_sending(struct store *store, const char *output, struct store_source *source,
@@ -30,7 +40,8 @@ void store_sending(struct store *store, const char *output, struct store_source 
     position->sent_end = end;
     const struct unanswered_note note = {
         .output = position->output->id, .source = source->id, .first = first, .end = end};
-    unanswered_note(&store->unanswered, store->unanswered_path, &position->place, &note);
+    unanswered_note(
+        &store->unanswered, store->unanswered_path, started_us(store), &position->place, &note);
 }
 
 void store_unanswered(struct store *store, const char *output, const struct store_source *source,

@@ -11,60 +11,57 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/slice.h"
+#include "base/units.h"
 #include "sys/file.h"
 
-enum { PLACE_SIZE = 40, BOOT_SIZE = 36, MOST_PLACES = 1000000 };
+enum { PLACE_SIZE = 40, MOST_PLACES = 1000000 };
 
-static const char mark[] = "sa1\n";
+/* Clocks are set, by steps of less than that as a rule; two starts are further apart, unless the
+ * machine ended in its first seconds. */
+#define SAME_START_US (2 * USEC_PER_SEC)
+
+static const char mark[8] = "slad-u1\n";
 
 struct head {
-    char mark[4];
-    char boot[BOOT_SIZE];
+    char mark[sizeof(mark)];
+    uint64_t started_us;
+    uint64_t unused[3];
 };
 
 _Static_assert(sizeof(struct head) == PLACE_SIZE, "the head takes one place");
 
 /* ---- The head ---- */
 
-/* Of this boot; where the kernel does not tell, one that equals no other, not even itself. */
-static bool read_boot(char boot[BOOT_SIZE])
+static bool is_same_start(int64_t one, int64_t other)
 {
-    memset(boot, '?', BOOT_SIZE);
-    _cleanup_close_ int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    char text[BOOT_SIZE];
-    if (fd < 0 || file_read_at(fd, text, sizeof(text), 0, NULL) < 0)
-        return false;
-    memcpy(boot, text, BOOT_SIZE);
-    return true;
+    return one - other <= SAME_START_US && other - one <= SAME_START_US;
 }
 
-static int write_head(struct unanswered *unanswered, const struct head *head)
+/* Synced, so that notes never stand below a head that is not theirs. */
+static int write_head(struct unanswered *unanswered, int64_t started_us)
 {
-    bool is_whole = pwrite(unanswered->fd, head, sizeof(*head), 0) == (ssize_t)sizeof(*head);
-    return is_whole && fdatasync(unanswered->fd) == 0 ? 0 : ERROR_IO;
-}
-
-/* Synced, so that notes of this boot never stand below another's head. */
-static int begin_notes(struct unanswered *unanswered, const char *path)
-{
-    struct head head;
-    memcpy(head.mark, mark, sizeof(head.mark));
-    (void)read_boot(head.boot); /* what it fills in says so */
-    if (unanswered->fd < 0)
-        unanswered->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-    if (unanswered->fd < 0 || write_head(unanswered, &head) < 0)
+    struct head head = {.started_us = htole64((uint64_t)started_us)};
+    memcpy(head.mark, mark, sizeof(mark));
+    if (pwrite(unanswered->fd, &head, sizeof(head), 0) != (ssize_t)sizeof(head) ||
+        fdatasync(unanswered->fd) < 0)
         return ERROR_IO;
-    unanswered->in_use = true;
+    unanswered->noted_us = started_us;
     return 0;
 }
 
-static bool is_known(const struct head *head)
+/* Before the first note, and after the clock was set. */
+static int begin_notes(struct unanswered *unanswered, const char *path, int64_t started_us)
 {
-    static const char closed[BOOT_SIZE];
-    char boot[BOOT_SIZE];
-    return memcmp(head->mark, mark, sizeof(head->mark)) == 0 &&
-           (memcmp(head->boot, closed, BOOT_SIZE) == 0 ||
-               (read_boot(boot) && memcmp(head->boot, boot, BOOT_SIZE) == 0));
+    if (unanswered->fd < 0)
+        unanswered->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+    return unanswered->fd < 0 ? ERROR_IO : write_head(unanswered, started_us);
+}
+
+static bool is_known(const struct head *head, int64_t started_us)
+{
+    int64_t noted_us = (int64_t)le64toh(head->started_us);
+    return memcmp(head->mark, mark, sizeof(mark)) == 0 &&
+           (noted_us == 0 || is_same_start(noted_us, started_us));
 }
 
 /* ---- Notes ---- */
@@ -99,7 +96,7 @@ static bool unpack(const struct packed_note *packed, struct unanswered_note *not
     return le64toh(packed->hash) == hash_of(packed);
 }
 
-static int read_notes(struct unanswered *unanswered,
+static int read_notes(struct unanswered *unanswered, int64_t started_us,
     void (*visit)(void *user, size_t place, const struct unanswered_note *note), void *user,
     struct error *error)
 {
@@ -113,7 +110,7 @@ static int read_notes(struct unanswered *unanswered,
     if (places > MOST_PLACES)
         return error_set(error, ERROR_CORRUPT, "it is longer than any that we write");
     int result = file_read_at(unanswered->fd, &head, sizeof(head), 0, error);
-    unanswered->is_known = result == 0 && is_known(&head);
+    unanswered->is_known = result == 0 && is_known(&head, started_us);
     for (size_t place = 1; result == 0 && place < places; place++) {
         struct packed_note packed;
         struct unanswered_note note;
@@ -126,7 +123,7 @@ static int read_notes(struct unanswered *unanswered,
     return result;
 }
 
-int unanswered_open(struct unanswered *unanswered, const char *path,
+int unanswered_open(struct unanswered *unanswered, const char *path, int64_t started_us,
     void (*visit)(void *user, size_t place, const struct unanswered_note *note), void *user,
     struct error *error)
 {
@@ -135,12 +132,12 @@ int unanswered_open(struct unanswered *unanswered, const char *path,
     unanswered->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
     if (unanswered->fd < 0)
         return errno == ENOENT ? 0 : error_set_errno(error, errno, "cannot open %s", path);
-    int result = read_notes(unanswered, visit, user, error);
+    int result = read_notes(unanswered, started_us, visit, user, error);
     return result < 0 ? error_prefix(error, result, "%s", path) : 0;
 }
 
-void unanswered_note(struct unanswered *unanswered, const char *path, size_t *place,
-    const struct unanswered_note *note)
+void unanswered_note(struct unanswered *unanswered, const char *path, int64_t started_us,
+    size_t *place, const struct unanswered_note *note)
 {
     struct packed_note packed;
     bool is_new = *place == UNANSWERED_NO_PLACE;
@@ -148,7 +145,8 @@ void unanswered_note(struct unanswered *unanswered, const char *path, size_t *pl
     if (is_new && note->first == note->end)
         return;
     pack(note, &packed);
-    if ((!unanswered->in_use && begin_notes(unanswered, path) < 0) ||
+    if ((!is_same_start(unanswered->noted_us, started_us) &&
+            begin_notes(unanswered, path, started_us) < 0) ||
         pwrite(unanswered->fd, &packed, sizeof(packed), (off_t)(at * PLACE_SIZE)) !=
             (ssize_t)sizeof(packed))
         return;
@@ -161,10 +159,8 @@ void unanswered_close(struct unanswered *unanswered)
 {
     if (unanswered == NULL)
         return;
-    struct head head = {.boot = {0}};
-    memcpy(head.mark, mark, sizeof(head.mark));
-    if (unanswered->in_use && fdatasync(unanswered->fd) == 0)
-        (void)write_head(unanswered, &head); /* else it stays: the next one takes care */
+    if (unanswered->noted_us != 0 && fdatasync(unanswered->fd) == 0)
+        (void)write_head(unanswered, 0); /* else it stays: the next one takes care */
     cleanup_close(&unanswered->fd);
     *unanswered = (struct unanswered)UNANSWERED_INIT;
 }

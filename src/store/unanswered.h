@@ -5,11 +5,12 @@
  *
  * It is a file of fixed places beside the database and no transaction, because a note is written
  * before every batch: it costs one call of write, and nothing is synced. The kernel keeps it when
- * the process is killed. When the machine ends instead, the notes may be old; the head then has the
- * identity of another boot, and the store says that it does not know.
+ * the process is killed. When the machine ends instead, the notes may be old; the head then tells
+ * of another start of the machine, and the store says that it does not know. (The kernel's identity
+ * of a boot would say so too, but a service in a sandbox does not see it.)
  *
- *     head       40 bytes: a mark, then the identity of the boot whose notes they are; all zero: of
- *                a store that was closed in order
+ *     head       40 bytes: a mark of 8, then when the machine was started whose notes they are,
+ *                microseconds of Unix time, little endian; 0: of a store that was closed in order
  *     a note     40 bytes: numbers of output and source, first and end of the sequences (end not
  *                included), XXH3 of these four; little endian
  */
@@ -31,10 +32,10 @@ struct unanswered_note {
 
 /* Embedded. */
 struct unanswered {
-    int fd;        /* -1: there is none yet */
-    bool is_known; /* what was read tells all there is to know */
-    bool in_use;   /* the head says that we write notes */
-    size_t places; /* in the file, the head's too */
+    int fd;           /* -1: there is none yet */
+    bool is_known;    /* what was read tells all there is to know */
+    int64_t noted_us; /* in the head, while it says that we write notes; 0: it does not */
+    size_t places;    /* in the file, the head's too */
 };
 
 #define UNANSWERED_INIT                                                                            \
@@ -43,16 +44,17 @@ struct unanswered {
     }
 
 /* Reads the notes of whoever had the store before; `visit` gets each that is sound, with its place.
- * Without a file nothing is unanswered: it is made with the first note. */
-int unanswered_open(struct unanswered *unanswered, const char *path,
+ * Without a file nothing is unanswered: it is made with the first note. `started_us` says when the
+ * machine was started, as far as its clocks know by now: the time of day less the time since. */
+int unanswered_open(struct unanswered *unanswered, const char *path, int64_t started_us,
     void (*visit)(void *user, size_t place, const struct unanswered_note *note), void *user,
     struct error *error);
 
 /* Writes a note; `*place` is where its output and source have theirs, and is filled in with a new
  * one when it is UNANSWERED_NO_PLACE. One that cannot be written is no reason to hold delivery: it
  * only says what may be twice, should the process be killed just then. */
-void unanswered_note(struct unanswered *unanswered, const char *path, size_t *place,
-    const struct unanswered_note *note);
+void unanswered_note(struct unanswered *unanswered, const char *path, int64_t started_us,
+    size_t *place, const struct unanswered_note *note);
 
 /* Syncs, and says in the head that no notes follow. */
 void unanswered_close(struct unanswered *unanswered);

@@ -1,6 +1,6 @@
 """An upgrade from the package of an earlier commit, in a booted system: the daemon of then writes a state, with one output
 caught up and one that is down; the package of today takes it over while the service runs. The walk goes on where it stood,
-the backlog is delivered, nothing is lost and nothing comes twice.
+the backlog is delivered, nothing is lost and nothing comes twice. A kill then leaves the ledger exact.
 
     upgrade.py --packages FOLDER --earlier FOLDER"""
 
@@ -14,7 +14,7 @@ from booted import Booted, run
 from earlier_package import MARK, VERSION, find_package
 from harness import judge
 from harness.failure import Skip, check, same
-from harness.http_receiver import HttpReceiver
+from harness.http_receiver import HttpReceiver, hang
 from harness.waiting import until
 from scene import ARCHIVE, CONFIG, UNIT, Scene, package_files
 
@@ -96,6 +96,29 @@ def deliver(scene, collector):
     check("nothing is wrong" in told, f"verify after the upgrade:\n{told}")
 
 
+def kill_in_flight(scene, collector):
+    """In the sandbox of the unit too the ledger knows exactly what was on its way at a kill."""
+    system, pid, hung = scene.system, scene.pid(), []
+
+    def judge_request(request):
+        if hung:
+            return None
+        hung.extend(request.entries)
+        return hang()
+
+    collector.decide = judge_request
+    until(lambda: hung, "a batch in flight")
+    system.do("systemctl", "kill", "--signal=KILL", "--kill-who=main", UNIT)
+    scene.wait_for_restart(pid)
+    until(lambda: set(hung) <= set(collector.entries()), "what was in flight")
+    ask_ledger = ("slackauditctl", "verify", "--source", "acme", "--from", "-3h", "--json")
+    wanted = sorted(("collector", "possibly_twice", json.loads(entry)["id"]) for entry in hung)
+    until(lambda: len(json.loads(system.do(*ask_ledger))["result"]["findings"]) >= len(wanted), "the ledger to know", step=1)
+    found = json.loads(system.do(*ask_ledger))["result"]["findings"]
+    same(sorted((one["output"], one["finding"], one["id"]) for one in found), wanted, "what verify finds after a kill")
+    print(f"killed: {len(wanted)} entries were in flight")
+
+
 def test():
     parser = argparse.ArgumentParser()
     parser.add_argument("--packages", type=pathlib.Path, required=True)
@@ -110,6 +133,7 @@ def test():
         collector = run_earlier(scene, earlier)
         upgrade(scene, packages["slackauditd"])
         deliver(scene, collector)
+        kill_in_flight(scene, collector)
 
 
 run(test)

@@ -122,20 +122,64 @@ static void change_file(struct scene *scene, off_t offset, const char *bytes)
     ck_assert_int_eq(close(fd), 0);
 }
 
+/* Another start of the machine, an hour later: the time since is what it was. */
+static void start_again(struct world *world)
+{
+    scene_close(&world->scene); /* nothing was noted: the head of the killed one stays */
+    clock_set_wall(world->clock, clock_wall_us(world->clock) + 3600 * USEC_PER_SEC);
+    open_with_ledger(world, USEC_PER_SEC);
+}
+
 START_TEST(after_the_end_of_the_machine_it_is_not_known_until_something_is_noted)
 {
     struct world world;
     struct scene *scene = &world.scene;
     begin(&world);
     note_and_die(&world, 1, 11, 5);
-    scene_close(scene); /* nothing was noted: the head of the killed one stays */
-    change_file(scene, 4, "01234567-89ab-cdef-0123-456789abcdef");
-    open_with_ledger(&world, USEC_PER_SEC);
+    start_again(&world);
     expect(scene, "out", 5, UINT64_MAX);
     expect(scene, "other", 1, UINT64_MAX);
     store_type->sending(scene->store, "out", scene->source, 5, 7);
     expect(scene, "out", 5, 7);
     expect(scene, "other", 1, UINT64_MAX);
+    end(&world);
+}
+END_TEST
+
+START_TEST(after_an_end_in_order_it_is_known_whatever_becomes_of_the_machine)
+{
+    struct world world;
+    struct scene *scene = &world.scene;
+    begin(&world);
+    store_type->sending(scene->store, "out", scene->source, 4, 6);
+    start_again(&world);
+    expect(scene, "out", 4, 6);
+    expect(scene, "other", 0, 0);
+    end(&world);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_set_while_notes_are_written_makes_none_of_them_doubtful)
+{
+    struct world world;
+    struct scene *scene = &world.scene;
+    begin(&world);
+    clock_advance(world.clock, 86400 * USEC_PER_SEC);
+    int64_t set_us = clock_wall_us(world.clock) - 900 * USEC_PER_SEC;
+    scene_close(scene);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        open_with_ledger(&world, USEC_PER_SEC);
+        store_type->sending(scene->store, "out", scene->source, 1, 11);
+        clock_set_wall(world.clock, set_us);
+        store_type->sending(scene->store, "out", scene->source, 1, 12);
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    clock_set_wall(world.clock, set_us);
+    open_with_ledger(&world, USEC_PER_SEC);
+    expect(scene, "out", 1, 12);
     end(&world);
 }
 END_TEST
@@ -172,4 +216,6 @@ END_TEST
 CHECK_MAIN("store sending", what_a_killed_process_was_sending_is_known_and_of_that_output_alone,
     what_was_noted_stays_when_the_store_is_closed_in_order,
     after_the_end_of_the_machine_it_is_not_known_until_something_is_noted,
+    after_an_end_in_order_it_is_known_whatever_becomes_of_the_machine,
+    a_clock_that_is_set_while_notes_are_written_makes_none_of_them_doubtful,
     a_note_that_is_damaged_is_none, without_a_ledger_nothing_is_noted)
