@@ -19,12 +19,15 @@ class Sink:
         self.start()
 
     def start(self):
-        command = [self.place.program("sink"), self.kind, "--port", str(self.port)]
+        command = ["setpriv", "--pdeathsig", "KILL", "--",
+                   self.place.program("sink"), self.kind, "--port", str(self.port)]
         if self.kind == "http":
             command += ["--arrivals", self.arrivals_file]
         if self.keep is not None:
             command += ["--keep", self.keep]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        # In a session of its own, so that a Ctrl-C finds it there to be stopped.
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
+                                        start_new_session=True)
         self.port = int(self.process.stdout.readline())
 
     def stop(self):

@@ -5,10 +5,13 @@
  *
  *     bench_usage FILE PROGRAM [ARGUMENT]...
  *
- * Ends as the program did; 125 when it could not be run or was killed.
+ * Ends as the program did; 125 when it could not be run or was killed. When whoever started it is
+ * gone, so is it, and the program.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -35,15 +38,23 @@ static void fail(const char *what)
     _exit(EXIT_NOT_RUN);
 }
 
+static void end_with_parent(void)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        fail("prctl");
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3)
         return EXIT_NOT_RUN;
+    end_with_parent();
     double begin = now();
     pid_t child = fork();
     if (child < 0)
         fail("fork");
     if (child == 0) {
+        end_with_parent();
         execv(argv[2], argv + 2);
         fail(argv[2]);
     }
