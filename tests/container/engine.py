@@ -5,7 +5,7 @@ import os
 import pathlib
 import sys
 
-from apart import remove_cgroups
+from apart import CGROUPS, remove_cgroups
 from harness.failure import Failure, Skip
 from harness.waiting import until
 from storage import IMAGE
@@ -86,6 +86,16 @@ class Container:
 
     def proc(self, name):
         return pathlib.Path(f"/proc/{self.pid()}/{name}").read_text(encoding="utf-8")
+
+    def memory_limit(self):
+        """In bytes, as the kernel has it (cgroups of version 1 or 2)."""
+        for line in self.proc("cgroup").splitlines():
+            _, controllers, path = line.split(":", 2)
+            name = {"memory": "memory.limit_in_bytes", "": "memory.max"}.get(controllers, "none")
+            place = CGROUPS / controllers / path.lstrip("/") / name
+            if place.is_file():
+                return int(place.read_text(encoding="ascii").replace("max", "0"))
+        raise Failure(f"{self.name} is in no cgroup with a limit of memory:\n{self.proc('cgroup')}")
 
     def exec(self, *words, user=USER):
         return self.engine.ask("exec", "--user", str(user), self.name, *words)

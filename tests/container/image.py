@@ -94,7 +94,7 @@ def linked_with(storage, container, program):
 
 def check_packages(storage, container):
     """Each package that is asked for has a library that a program is linked with."""
-    asked = re.search(r"install -qq --no-install-recommends \\\n(.*?) \\\n",
+    asked = re.search(r"install -y -qq --no-install-recommends \\\n(.*?) \\\n",
                       (TREE / "packaging/container/Containerfile").read_text(encoding="utf-8"), re.DOTALL)[1].split()
     linked = {name for program in OWN[:2] for name in linked_with(storage, container, program)}
     for package in asked:

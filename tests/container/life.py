@@ -24,6 +24,7 @@ SECOND = "/var/log/slackauditd/second.ndjson"
 CONSOLE = "  - {name: console, type: stdout}\n"
 SECRET = "acme-token,uid=10001,gid=10001,mode=0400"
 STOP_SECONDS = 5
+MEMORY = 64 << 20
 PLACES = ("/", "/etc", "/etc/slackauditd", "/run", "/tmp", "/usr/bin", "/var/tmp", "/var/lib")
 
 
@@ -55,6 +56,7 @@ def check_process(container):
     for name in ("Uid", "Gid"):
         same(shown[name].split(), [str(USER)] * 4, name)
     same(container.proc("cmdline").split("\0")[0], "/usr/bin/slackauditd", "the first process")
+    same(container.memory_limit(), MEMORY, "the limit of memory")
     print(f"memory: resident {shown['VmRSS'].strip()}, peak {shown['VmHWM'].strip()}")
 
 
