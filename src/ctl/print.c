@@ -10,6 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "ctl/shown.h"
 #include "daemon/daemon.h"
 
 void print_guard(void)
@@ -20,13 +23,51 @@ void print_guard(void)
     (void)signal(SIGPIPE, SIG_IGN);       /* a signal that there is */
 }
 
+/* Appends the lines of `text`, what is fit of each. */
+static int append_fit(struct buffer *fit, struct slice text)
+{
+    int r = 0;
+    while (r >= 0 && text.size > 0) {
+        const char *end = memchr(text.data, '\n', text.size);
+        size_t width, size = end == NULL ? text.size : (size_t)(end - text.data);
+        r = shown_append(fit, (struct slice){text.data, size}, 0, &width);
+        if (r >= 0 && end != NULL)
+            r = buffer_append_byte(fit, '\n');
+        size += end == NULL ? 0 : 1;
+        text = (struct slice){text.data + size, text.size - size};
+    }
+    return r;
+}
+
+_printf_(2, 0) static void write_fit(FILE *stream, const char *format, va_list arguments)
+{
+    struct buffer text = BUFFER_INIT(LIMIT_CONFIG), fit = BUFFER_INIT(LIMIT_CONFIG);
+    int r = buffer_vprintf(&text, format, arguments);
+    if (r >= 0)
+        r = append_fit(&fit, buffer_slice(&text));
+    if (r >= 0 && fit.size > 0)
+        (void)fwrite(fit.data, 1, fit.size, stream); /* its end says whether all of it went */
+    else if (r < 0)
+        (void)fputs("no memory to say it\n", stream); /* likewise */
+    buffer_deinit(&text);
+    buffer_deinit(&fit);
+}
+
+void print_fit(FILE *stream, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    write_fit(stream, format, arguments);
+    va_end(arguments);
+}
+
 int print_complaint(int exit_code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     /* What standard error does not take can be said nowhere else. */
     (void)fputs("slackauditctl: ", stderr);
-    (void)vfprintf(stderr, format, arguments);
+    write_fit(stderr, format, arguments);
     (void)fputc('\n', stderr);
     va_end(arguments);
     return exit_code;

@@ -6,6 +6,9 @@
  */
 #pragma once
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "base/error.h"
 
 /* Called first: where standard input, output or error are closed, nothing that is opened later may
@@ -13,7 +16,12 @@
  * print_flush() tells, and ends nothing by itself. */
 void print_guard(void);
 
-/* Writes "slackauditctl: ..." and a line break to standard error; returns `exit_code`. */
+/* As fprintf(), for text in which strangers have a say: of each line, what is fit to be shown
+ * (ctl/shown.h). */
+void print_fit(FILE *stream, const char *format, ...) _printf_(2, 3);
+
+/* Writes "slackauditctl: ..." and a line break to standard error, what is fit to be shown of it;
+ * returns `exit_code`. */
 int print_complaint(int exit_code, const char *format, ...) _printf_(2, 3);
 
 /* Sends on what was printed so far. Returns 0; ERROR_CANCELLED when nobody reads any more; or

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/print.h"
+
 enum { BAR = 30, WHOLE = 100, TENTH = 10 };
 
 void progress_init(struct progress *progress, const char *verb, bool silent)
@@ -18,7 +20,9 @@ static void draw(struct progress *progress, int percent, const char *words)
     memset(bar, '.', BAR);
     memset(bar, '#', (size_t)(percent * BAR / WHOLE));
     bar[BAR] = '\0';
-    fprintf(stderr, "\r%s [%s] %3d%% %s\033[K", progress->verb, bar, percent, words);
+    fprintf(stderr, "\r%s [%s] %3d%% ", progress->verb, bar, percent);
+    print_fit(stderr, "%s", words);
+    fputs("\033[K", stderr);
     fflush(stderr);
     progress->drawn = true;
 }
@@ -37,7 +41,7 @@ void progress_show(struct progress *progress, int64_t done, int64_t total, const
     if (tenths <= progress->told)
         return;
     progress->told = tenths;
-    fprintf(stderr, "%s: %d%%, %s\n", progress->verb, percent, words);
+    print_fit(stderr, "%s: %d%%, %s\n", progress->verb, percent, words);
 }
 
 void progress_clear(struct progress *progress)

@@ -56,7 +56,7 @@ static int show_result(const char *verb, const struct json_value *result)
 {
     const char *text = json_string(result);
     if (text != NULL)
-        puts(text);
+        print_fit(stdout, "%s\n", text);
     else if (strcmp(verb, "checkpoint") == 0 && json_get(result, "source") != NULL)
         show_rewind(result);
     else if (strcmp(verb, "checkpoint") == 0)

@@ -285,7 +285,7 @@ static int tell(const struct ctl_request *request, const struct config_output *o
     if (request->json)
         return tell_json(output, verdict);
     /* The message itself is all that stands on standard output, where it goes there. */
-    fprintf(output->type == CONFIG_OUTPUT_STDOUT ? stderr : stdout, "output %s: %s, %s\n",
+    print_fit(output->type == CONFIG_OUTPUT_STDOUT ? stderr : stdout, "output %s: %s, %s\n",
         output->name, verdict->well ? "well" : "NOT well", verdict->words);
     return verdict->well ? DAEMON_EXIT_DONE : CTL_EXIT_NO;
 }

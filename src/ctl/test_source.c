@@ -60,12 +60,12 @@ static void put_answer(const struct finding *finding)
 {
     const struct slackaudit_answer *answer = finding->answer;
     char took[SPAN_TEXT_SIZE];
-    printf("  status %d%s%s after %s%s%s\n", answer->status,
+    print_fit(stdout, "  status %d%s%s after %s%s%s\n", answer->status,
         answer->error[0] == '\0' ? "" : ", error ", answer->error,
         span_text(higher(finding->took_us, USEC_PER_MSEC), took),
         answer->request_id[0] == '\0' ? "" : ", request ", answer->request_id);
     if (answer->status == 200 && answer->error[0] == '\0' && !finding->is_page)
-        printf("  the body is no page of entries: %s\n", finding->problem);
+        print_fit(stdout, "  the body is no page of entries: %s\n", finding->problem);
     put_token(answer);
     if (answer->status == 429 && answer->retry_after_us >= 0)
         printf("  Slack asks for a pause of %s\n", span_text(answer->retry_after_us, took));
@@ -77,7 +77,7 @@ static void put_words(const struct api *api, const struct finding *finding)
     printf("source %s: %s, %s\n", api->source->name, is_well(finding) ? "well" : "NOT well",
         api->source->base_url);
     if (finding->answer == NULL)
-        printf("  no answer: %s\n", finding->problem);
+        print_fit(stdout, "  no answer: %s\n", finding->problem);
     else
         put_answer(finding);
     printf("  calls: at most %d a minute, ", api->source->calls_per_minute);

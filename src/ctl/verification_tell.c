@@ -29,7 +29,7 @@ int verification_tell_finding(struct verification *verification, const struct ou
     const char *id = entry->id[0] == '\0' ? NULL : entry->id;
     if (!verification->request->json) {
         progress_clear(&verification->progress);
-        printf("%s: %s %s of %s\n", output->name, finding_words[finding],
+        print_fit(stdout, "%s: %s %s of %s\n", output->name, finding_words[finding],
             id == NULL ? "an entry without an id" : id, time);
         count(verification, finding);
         return 0;

@@ -115,8 +115,10 @@ def hear_nonsense(bench, stranger):
     for answer in (b"", b"{", b"\xff\n", b"[]\n", b"null\n", b'{"ok":true}\n', b'{"ok":true,"result":5}\n',
                    b'{"ok":false,"exit":1,"error":"\\u001b[2Jno"}\n', b'{"ok":true,"result":{}}' * 2):
         stranger.answer = answer
-        said = slackauditctl(bench, "status", config=stranger.config)
-        check(said.code in (0, 1, 75), f"{answer!r}: {said.code} {said.text}")
+        for verb in ("status", "health", "reload"):
+            said = slackauditctl(bench, verb, config=stranger.config)
+            check(said.code in (0, 1, 75), f"{answer!r}: {said.code} {said.text}")
+            check(CONTROLS.search(said.text) is None, f"{verb} tells raw what a stranger wrote: {said.text!r}")
         terminal = see(bench, stranger, "--watch=0.1", columns=80)
         terminal.wait("not reachable, since", f"{answer!r} to be told")
         check_text(terminal.raw)
