@@ -28,7 +28,7 @@ def processor():
 def use_disk():
     """Temporary folders go to a disk: where /tmp is in memory a sync costs nothing, and a long
     output file takes the memory of the run. TMPDIR has the last word."""
-    if "TMPDIR" not in os.environ:
+    if "TMPDIR" not in os.environ and os.access("/var/tmp", os.W_OK):
         tempfile.tempdir = "/var/tmp"
 
 
