@@ -1,5 +1,6 @@
-"""docs/troubleshooting.md quotes messages that the programs have, and tells of every warning and error of the log, every
-exit code, every name of an error and every way in which a call can fail."""
+"""docs/troubleshooting.md quotes messages that the programs have, and tells of every warning and error of the log, all that
+configuration, secrets and slackauditctl refuse, every exit code, every name of an error and every way in which a call can
+fail."""
 
 import re
 import sys
@@ -10,9 +11,13 @@ DOCUMENT = TREE / "docs/troubleshooting.md"
 LITERAL = r'"(?:[^"\\]|\\.)*"'
 CHAIN = re.compile(rf"{LITERAL}(?:\s*(?:PRI\w+\s*)?{LITERAL})*(?:\s*PRI\w+)?")
 CALL = re.compile(r"\blog_(?:warning|error)\((?:[^\";]|\n)*?(?=\")")
+REFUSAL = re.compile(r"\b(?:error_set(?:_errno)?|schema_problem(?:_at)?|config_problems_add|refuse(?:_feature)?|print_complaint|problem_in)"
+                     r"\((?:[^\";]|\n)*?(?=\")")
+EVERYWHERE = ("src/config/", "src/ctl/", "src/daemon/verbs", "src/daemon/control_ask.c", "src/format/", "src/sys/secret.c")
+"""Where whatever is refused is told to a person who asked for it."""
 CONVERSION = re.compile(r"%[-+ #0]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z|j)?[a-zA-Z]|%(?=\0)")
 ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
-EDGES = " :;,.()\n"
+EDGES = " :;,.()\n\"-"
 SHORTEST, DISTINCT, BEGINNING = 4, 12, 24
 
 
@@ -53,22 +58,25 @@ def check_quoted(problems):
     return quoted
 
 
-def check_logged(problems, quoted):
-    """Every warning and error of the log is quoted, but for those that only pass on what something else said."""
-    told = "\n".join(quoted)
-    logged = 0
+def check_told(problems, quoted):
+    """Quoted is every warning and error of the log, but for those that only pass on what something else said, and whatever
+    is said to a person who asked for something."""
+    told = "\n".join(quoted) + read(DOCUMENT)
+    counted = 0
     for path, text in sources():
-        for call in CALL.finditer(text):
-            parts = fixed_parts(CHAIN.match(text, call.end())[0])
-            parts = [part.strip(EDGES) for part in parts]
-            parts = [part for part in parts if len(part) >= SHORTEST]
-            if not parts:
+        name = str(path.relative_to(TREE))
+        calls = [*CALL.finditer(text), *(REFUSAL.finditer(text) if name.startswith(EVERYWHERE) else ())]
+        for call in calls:
+            parts = [part.strip(EDGES) for part in fixed_parts(CHAIN.match(text, call.end())[0])]
+            parts = [part for part in parts if len(part) >= SHORTEST and " " in part]
+            if not parts or parts[0].startswith("no memory"):
                 continue
-            logged += 1
+            counted += 1
             # A message may be quoted in short: the beginning of a part that tells it from others.
-            if not any(part[:BEGINNING].strip() in told for part in parts if len(part) >= min(DISTINCT, max(map(len, parts)))):
-                problems.append(f"{path.relative_to(TREE)} may say {parts}: the document has no such message")
-    return logged
+            least = min(DISTINCT, max(map(len, parts)))
+            if not any(part[:BEGINNING].strip() in told for part in parts if len(part) >= least):
+                problems.append(f"{name} may say {parts}: the document has no such message")
+    return counted
 
 
 def named(problems, header, wanted, what):
@@ -99,9 +107,9 @@ def check_names(problems):
 def main():
     problems = []
     quoted = check_quoted(problems)
-    logged = check_logged(problems, quoted)
+    logged = check_told(problems, quoted)
     names = check_names(problems)
-    return end(problems, f"{len(quoted)} messages, {logged} of the log, {names} names", min(len(quoted), logged, names), 30)
+    return end(problems, f"{len(quoted)} messages, {logged} in the sources, {names} names", min(len(quoted), logged, names), 30)
 
 
 if __name__ == "__main__":
