@@ -77,7 +77,8 @@ def main():
     if arguments.packages:
         packages = [path for path in arguments.packages.glob("*.deb") if path.name.startswith(PACKAGES)]
         counts = [packaged(package, problems) for package in packages]
-        return end(problems, f"{len(packages)} packages, {counts} links", min(counts, default=0) if len(counts) == len(PACKAGES) else 0, 5)
+        least = min(counts) if len(counts) == len(PACKAGES) else 0
+        return end(problems, f"{len(packages)} packages, {counts} links", least, 5)
     links = sum(check(document, TREE, problems) for document in DOCUMENTS)
     counts = [installed(arguments.build, component, problems) for component in COMPONENTS]
     return end(problems, f"{len(DOCUMENTS)} documents, {links} links, installed {counts}", min(links, *counts), 5)

@@ -11,8 +11,9 @@ DOCUMENT = TREE / "docs/troubleshooting.md"
 LITERAL = r'"(?:[^"\\]|\\.)*"'
 CHAIN = re.compile(rf"{LITERAL}(?:\s*(?:PRI\w+\s*)?{LITERAL})*(?:\s*PRI\w+)?")
 CALL = re.compile(r"\blog_(?:warning|error)\((?:[^\";]|\n)*?(?=\")")
-REFUSAL = re.compile(r"\b(?:error_set(?:_errno)?|schema_problem(?:_at)?|config_problems_add|refuse(?:_feature)?|print_complaint|problem_in)"
-                     r"\((?:[^\";]|\n)*?(?=\")")
+REFUSERS = (r"error_set(?:_errno)?", r"schema_problem(?:_at)?", "config_problems_add", r"refuse(?:_feature)?", "print_complaint",
+            "problem_in")
+REFUSAL = re.compile(rf"\b(?:{'|'.join(REFUSERS)})\((?:[^\";]|\n)*?(?=\")")
 EVERYWHERE = ("src/config/", "src/ctl/", "src/daemon/verbs", "src/daemon/control_ask.c", "src/format/", "src/sys/secret.c")
 """Where whatever is refused is told to a person who asked for it."""
 CONVERSION = re.compile(r"%[-+ #0]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z|j)?[a-zA-Z]|%(?=\0)")
@@ -109,7 +110,8 @@ def main():
     quoted = check_quoted(problems)
     logged = check_told(problems, quoted)
     names = check_names(problems)
-    return end(problems, f"{len(quoted)} messages, {logged} in the sources, {names} names", min(len(quoted), logged, names), 30)
+    told = f"{len(quoted)} messages, {logged} in the sources, {names} names"
+    return end(problems, told, min(len(quoted), logged, names), 30)
 
 
 if __name__ == "__main__":

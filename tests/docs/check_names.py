@@ -14,8 +14,8 @@ import sys
 from documents import DOCUMENTS, TREE, end, fenced_blocks, indented_blocks, prose, read, rows, spans
 
 PROGRAMS = ("slackauditd", "slackauditctl", "slackaudit-sim")
-COMMAND = re.compile(rf"(?:^|[|;&(!] |-- |\b(?:sudo|while|until|then|do) |/bin/) *((?:{'|'.join(PROGRAMS)})(?=[ \n]|$)[^|;&)#<>\n]*)",
-                     re.MULTILINE)
+BEFORE = r"(?:^|[|;&(!] |-- |\b(?:sudo|while|until|then|do) |/bin/) *"
+COMMAND = re.compile(rf"{BEFORE}((?:{'|'.join(PROGRAMS)})(?=[ \n]|$)[^|;&)#<>\n]*)", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])(--?[a-zA-Z][a-z-]*)")
 KEY = re.compile(r"^(?:sources\[\]\.|outputs\[\]\.)?([a-z_]+(?:\.[a-z_]+)+)(?:: .*)?$")
 FILE = re.compile(r"^(?:src|tests|docs|config|packaging|systemd|cmake)/[\w./@-]+$")

@@ -35,8 +35,8 @@ def simulator_path(bench):
     environment = {**os.environ, "PATH": f"{bench.binaries.daemon.parent}:{os.environ['PATH']}", "TMPDIR": str(folder)}
     # A failed command ends it, and everything that it started goes with it.
     script = "set -eu\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n" + "\n".join(block.text for block in blocks)
-    done = subprocess.run(["setpriv", "--pdeathsig", "KILL", "--", "bash", "-c", script], capture_output=True, text=True, env=environment,
-                          stdin=subprocess.DEVNULL, timeout=60 * slowness(), check=False)
+    done = subprocess.run(["setpriv", "--pdeathsig", "KILL", "--", "bash", "-c", script], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, env=environment, timeout=60 * slowness(), check=False)
     same(done.returncode, 0, f"the typed commands ended:\n{done.stdout}{done.stderr}\nexit code")
     for words in ("the token is accepted", '"date_create"', " acme.ndjson", "all is well", "nothing is wrong", "ACTION",
                   "the token is refused (it is read again"):

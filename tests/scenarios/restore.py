@@ -84,7 +84,8 @@ def an_older_copy(bench):
     repeated = {entry for entry in set(entries) if entries.count(entry) > 1}
     same(repeated, since, "what came twice to the receiver: all since the copy, and nothing else")
     # The ledger is as old as the copy.
-    told = slackauditctl(bench, "verify", "--source", "acme", "--from", str(scene.api.first_time), config=scene.daemon.config_file)
+    told = slackauditctl(bench, "verify", "--source", "acme", "--from", str(scene.api.first_time),
+                         config=scene.daemon.config_file)
     check(told.code == 0 and "nothing is wrong" in told.text, f"verify: {told.code} {told.text}")
 
 

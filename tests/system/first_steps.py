@@ -45,7 +45,8 @@ def start_receiver(scene):
         system.write(f"/etc/rsyslog.d/tls/{name}", path.read_text(encoding="ascii"))
     system.write("/etc/rsyslog.d/slack.conf", configuration)
     system.write("/etc/hosts", f"127.0.0.1 localhost {RECEIVER}\n")
-    system.do("systemd-run", "--unit=receiver", "rsyslogd", "-n", "-f", "/etc/rsyslog.d/slack.conf", "-i", "/run/receiver.pid")
+    system.do("systemd-run", "--unit=receiver",
+              "rsyslogd", "-n", "-f", "/etc/rsyslog.d/slack.conf", "-i", "/run/receiver.pid")
     return certificate.authority.file.read_text(encoding="ascii")
 
 
