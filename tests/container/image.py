@@ -21,6 +21,7 @@ OWN = ("usr/bin/slackauditd", "usr/bin/slackauditctl", "usr/share/doc/slackaudit
        "usr/share/doc/slackauditd/slackauditd.full.yaml")
 STRANGERS = ("gcc", "cc", "cpp", "as", "ld", "make", "cmake", "ninja", "git", "python3", "curl", "wget", "pkg-config",
              "slackaudit-sim", "openssl-dev")
+VERSIONED = ("packaging/container/compose.yaml", "packaging/container/kubernetes.yaml", "docs/container.md")
 MOST_ADDED = 48 << 20  # bytes on top of the base
 
 
@@ -38,6 +39,9 @@ def check_settings(config):
     same(config["Healthcheck"]["Test"], ["CMD", "/usr/bin/slackauditctl", "health"], "the check, without a shell")
     text = (TREE / "CMakeLists.txt").read_text(encoding="utf-8")
     version = re.search(r"^project\(slackauditd VERSION (\S+)", text, re.MULTILINE)[1]
+    for place in VERSIONED:
+        named = set(re.findall(r"slackauditd:(\d[\d.]*)", (TREE / place).read_text(encoding="utf-8")))
+        same(named, {version}, f"the version of the image in {place}")
     labels = {name.removeprefix("org.opencontainers.image."): text for name, text in config["Labels"].items()}
     same([labels["version"], labels["title"], labels["licenses"]], [version, "slackauditd", "MIT"], "labels")
     same([name for name in config["Env"] if not name.startswith("PATH=")], [], "variables")
