@@ -42,15 +42,16 @@ WIDTHS = (20, 40, 60, 100, 200)
 class Stranger:
     """Listens where the daemon would, and answers what it is told to."""
 
-    def __init__(self, bench):
-        self.folder = bench.folder / "stranger"
+    def __init__(self, bench, name="stranger"):
+        self.folder = bench.folder / name
         self.folder.mkdir()
         self.config = self.folder / "slackauditd.yaml"
         self.config.write_text(json.dumps({
             "state_dir": str(self.folder / "state"), "control": f"unix:{self.folder}/control.sock",
             "sources": [{"name": "acme", "token": {"file": "/nowhere"}}],
             "outputs": [{"name": "out", "type": "stdout"}]}))
-        self.answer = b""
+        self.answer = b""  # None: it never answers
+        self.peers = []
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.bind(str(self.folder / "control.sock"))
         self.socket.listen()
@@ -59,6 +60,9 @@ class Stranger:
     def listen(self):
         while True:
             peer, _ = self.socket.accept()
+            if self.answer is None:
+                self.peers.append(peer)
+                continue
             with peer, contextlib.suppress(OSError):  # it may have been ended
                 peer.recv(4096)
                 peer.sendall(self.answer)
@@ -129,10 +133,20 @@ def hear_nonsense(bench, stranger):
 
 
 def scenario(bench):
+    silent = Stranger(bench, "silent")
+    silent.answer = None
+    waiting = see(bench, silent, "--watch=0.1", columns=80)
     stranger = Stranger(bench)
     look_at_widths(bench, stranger)
     read_facts(bench, stranger)
     hear_nonsense(bench, stranger)
+    waiting.wait("not reachable, since", "a daemon to be missed that does not answer")
+    check("it does not answer" in waiting.words(), f"why: {waiting.text}")
+    check(silent.peers, "it was never asked")
+    silent.say({})
+    waiting.wait(lambda words: "not reachable" not in words and "all is well" in words, "a status at last")
+    waiting.type("q")
+    same(waiting.wait_end(), 0, "the end")
 
 
 run(scenario)

@@ -64,6 +64,21 @@ START_TEST(an_option_of_a_verb_has_its_value_by_its_place)
 }
 END_TEST
 
+START_TEST(a_value_that_may_be_left_out_stands_behind_a_sign)
+{
+    struct ctl_arguments arguments;
+    ck_assert(READ(&arguments, "status"));
+    ck_assert_ptr_null(arguments.request.values[0]);
+    ck_assert(READ(&arguments, "status", "--watch"));
+    ck_assert_str_eq(arguments.request.values[0], "");
+    ck_assert(READ(&arguments, "status", "--watch=5", "-j"));
+    ck_assert_str_eq(arguments.request.values[0], "5");
+    ck_assert(READ(&arguments, "status", "--watch", "5"));
+    ck_assert_str_eq(arguments.request.values[0], "");
+    ck_assert_uint_eq(arguments.request.word_count, 2);
+}
+END_TEST
+
 START_TEST(what_begins_with_a_dash_and_a_digit_is_a_word)
 {
     struct ctl_arguments arguments;
@@ -148,6 +163,8 @@ START_TEST(no_verb_has_more_options_than_fit_or_two_of_one_name)
 END_TEST
 
 CHECK_MAIN("arguments", general_options_stand_before_and_behind_the_verb,
-    an_option_of_a_verb_has_its_value_by_its_place, what_begins_with_a_dash_and_a_digit_is_a_word,
-    what_stands_behind_two_dashes_is_a_word, what_is_unknown_or_incomplete_is_bad_usage,
-    help_and_version_end_well_and_run_nothing, no_verb_has_more_options_than_fit_or_two_of_one_name)
+    an_option_of_a_verb_has_its_value_by_its_place,
+    a_value_that_may_be_left_out_stands_behind_a_sign,
+    what_begins_with_a_dash_and_a_digit_is_a_word, what_stands_behind_two_dashes_is_a_word,
+    what_is_unknown_or_incomplete_is_bad_usage, help_and_version_end_well_and_run_nothing,
+    no_verb_has_more_options_than_fit_or_two_of_one_name)
