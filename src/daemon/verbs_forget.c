@@ -37,7 +37,7 @@ static int forget_beside(
     }
 }
 
-int verb_forget(const struct verb_context *context, const char *const *words, size_t count,
+int verb_forget_name(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error)
 {
     bool is_source = strcmp(words[1], "--source") == 0;

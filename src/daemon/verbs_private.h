@@ -12,7 +12,7 @@ int verb_checkpoint_set(const struct verb_context *context, const char *const *w
     struct json_writer *result, struct error *error);
 
 /* verbs_forget.c */
-int verb_forget(const struct verb_context *context, const char *const *words, size_t count,
+int verb_forget_name(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error);
 
 /* verbs_ledger.c */
