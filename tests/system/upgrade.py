@@ -45,6 +45,12 @@ def backlog(scene, output):
     return sum(source["backlog_entries"] for source in found["sources"])
 
 
+def check_runs(scene):
+    """Whatever its status says: with a collector that is down it is not all well."""
+    shown = [scene.system.show_unit(UNIT, name) for name in ("ActiveState", "SubState")]
+    same(shown, ["active", "running"], UNIT)
+
+
 def run_earlier(scene, package):
     """The daemon of then, whose collector is down."""
     system = scene.system
@@ -55,7 +61,7 @@ def run_earlier(scene, package):
     scene.configure(last=f"  - {{name: collector, type: http, url: {collector.url}}}\n")
     scene.write_token()
     system.do("systemctl", "enable", "--now", UNIT)
-    scene.check_runs()
+    check_runs(scene)
     print(f"{VERSION}: {scene.check_all_arrive()} entries")
     check(backlog(scene, "collector") > 0, "no backlog for a collector that is down")
     return collector
@@ -69,7 +75,7 @@ def upgrade(scene, package):
     said = system.install(package)
     check("does not run yet" not in said, f"the upgrade says what to do at the first installation:\n{said}")
     scene.wait_for_restart(pid)
-    scene.check_runs()
+    check_runs(scene)
     same(system.path(CONFIG).read_text(encoding="utf-8"), configured, "the configuration after the upgrade")
     shipped = system.path(CONFIG + ".dpkg-dist").read_text(encoding="utf-8")
     check(MARK not in shipped, "what lies beside it is not what the new package ships")
