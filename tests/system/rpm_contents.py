@@ -22,15 +22,8 @@ DEBIAN_PLACES = ((r"^/usr/lib/[a-z0-9_]+-linux-gnu[a-z0-9_]*/", "/usr/lib64/"), 
                  (r"^(/usr/share/doc/.*)\.gz$", r"\1"))
 DEBIAN_ONLY = re.compile(r"/usr/share/doc/[^/]+/(copyright|changelog|README\.Debian)$")
 RPM_ONLY = re.compile(r"/usr/lib/\.build-id/|/usr/share/licenses/")
-DIRECTORIES = {
-    "slackauditd": ["/etc/slackauditd", "/usr/share/doc/slackauditd", "/usr/share/doc/slackauditd/docs",
-                    "/usr/share/doc/slackauditd/docs/examples", "/usr/share/doc/slackauditd/examples", "/usr/share/licenses/slackauditd", "/usr/share/slackauditd", "/usr/share/slackauditd/grafana",
-                    "/usr/share/slackauditd/prometheus"],
-    "libslackaudit": ["/usr/share/licenses/libslackaudit"],
-    "libslackaudit-devel": ["/usr/include/slackaudit", "/usr/lib64/cmake/slackaudit", "/usr/share/doc/libslackaudit-devel",
-                            "/usr/share/doc/libslackaudit-devel/examples"],
-    "slackaudit-sim": ["/usr/share/licenses/slackaudit-sim"],
-}
+OWN_FOLDERS = re.compile(r"/etc/slackauditd|/usr/share/slackauditd|/usr/share/(doc|licenses)/[^/]+|/usr/include/slackaudit"
+                         r"|/usr/lib64/cmake/slackaudit")
 LIBRARIES = {
     "slackauditd": {"libc", "libcurl", "libjson-c", "libmicrohttpd", "libsqlite3", "libsystemd", "libyaml-0", "libz"},
     "libslackaudit": {"libc", "libcurl", "libjson-c"},
@@ -72,6 +65,13 @@ def same_names(found, wanted, what):
     check(found == wanted, f"{what}: there is {sorted(found - wanted)} too much, and {sorted(wanted - found)} is missing")
 
 
+def folders_of(files):
+    """The folders of files that no other package has."""
+    parents = {str(parent) for path, file in files.items() if not file.is_directory
+               for parent in pathlib.PurePath(path).parents}
+    return {path for path in parents if OWN_FOLDERS.match(path)}
+
+
 def flags_of(file):
     """What rpm must know a file as."""
     if file.name == CONFIG:
@@ -104,8 +104,8 @@ def check_files(name, package, debian):
     files = files_of(package)
     same_names({path for path, file in files.items() if not file.is_directory and not RPM_ONLY.match(path)},
                debian_contents(debian), f"{name}, against {debian.name}")
-    same(sorted(path for path, file in files.items() if file.is_directory and "/.build-id" not in path),
-         DIRECTORIES[name], f"the directories of {name}")
+    same_names({path for path, file in files.items() if file.is_directory and "/.build-id" not in path},
+               folders_of(files), f"the directories of {name}")
     for path, file in files.items():
         same((file.owner, file.group), ("root", "root"), f"owner and group of {path}")
         if file.is_directory:
