@@ -3,9 +3,9 @@ older layout than today's.
 
     earlier_package.py --tree TREE --to FOLDER
 
-It goes to FOLDER/COMMIT, and is built once. What the package does not need is left out: the other packages, the simulator,
-the library. The version is lower than any that was released, and the shipped configuration another one, as after a
-release that changed it. Exits 77 where the history cannot be read: in a tree without git, or a shallow clone."""
+It goes to FOLDER/COMMIT, and is built once. What the test does not need is left out: the other packages, the simulator,
+the library, the optimizer. The version is lower than any that was released, and the shipped configuration another one, as
+after a release that changed it. Exits 77 where the history cannot be read: in a tree without git, or a shallow clone."""
 
 import argparse
 import os
@@ -84,7 +84,8 @@ def build(tree, commit, folder):
         prepare(tree, commit, source)
         made = subprocess.run(["dpkg-buildpackage", "--build=binary", "--no-sign"], cwd=source, text=True, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              env={**os.environ, "DEB_BUILD_OPTIONS": f"parallel={os.environ.get('JOBS', '2')} noddebs"})
+                              env={**os.environ, "DEB_BUILD_OPTIONS":
+                                   f"parallel={os.environ.get('JOBS', '2')} noddebs noopt"})
         if made.returncode != 0:
             sys.exit(f"{made.stdout}\nthe package of commit {commit} cannot be built")
         folder.mkdir(parents=True)

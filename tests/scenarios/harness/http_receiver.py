@@ -14,6 +14,7 @@ import socketserver
 import struct
 import threading
 
+from .closed_port import Listener
 from .failure import Failure
 from .waiting import until
 
@@ -64,7 +65,7 @@ def hang():
     return Reply(way="hang")
 
 
-class HttpReceiver:
+class HttpReceiver(Listener):
     """`decide(request)` returns a Reply or None for the receiver's own judgement. `token`: what the
     header Authorization must say. `body`: ndjson or array."""
 
@@ -92,6 +93,7 @@ class HttpReceiver:
         self.stopping.clear()
         self.server = Server(self, self.port)
         self.port = self.server.server_address[1]
+        self.release_port()
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self):
@@ -101,6 +103,7 @@ class HttpReceiver:
         self.stopping.set()
         self.server.shutdown()
         self.server.server_close()
+        self.hold_port()
         self.server.drop_connections()
         self.server = None
 

@@ -5,13 +5,14 @@ import time
 import urllib.error
 import urllib.request
 
+from .closed_port import Listener
 from .failure import Failure, check
 from .process import Process, tail
 
 DAY = 86400
 
 
-class Simulator:
+class Simulator(Listener):
     """A simulated API. Options are those of the program, with underscores; a list repeats one, True
     sets a flag. The times of the history are fixed when it is made, so that it is the same history
     after a restart."""
@@ -57,9 +58,11 @@ class Simulator:
         self.bench.own(self.process)
         self.base_url = self.process.wait_for_file(url_file).strip()
         self.port = int(self.base_url.split(":")[2].split("/")[0])
+        self.release_port()
 
     def stop(self):
         self.process.kill()
+        self.hold_port()
 
     def ask(self, path, body=None):
         """The answer to a call of the control endpoint."""

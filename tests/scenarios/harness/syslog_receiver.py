@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 
+from .closed_port import Listener
 from .failure import Failure
 from .waiting import until
 
@@ -25,7 +26,7 @@ DATAGRAMS = ("udp", "unix")
 BOM = b"\xef\xbb\xbf"
 
 
-class SyslogReceiver:
+class SyslogReceiver(Listener):
     def __init__(self, bench, kind="tcp", framing="octet_counting", certificate=None):
         self.kind = kind
         self.framing = framing
@@ -59,6 +60,7 @@ class SyslogReceiver:
             self.port = self.socket.getsockname()[1]
         if not is_datagram:
             self.socket.listen(16)
+            self.release_port()
         loop = self.take_datagrams if is_datagram else self.take_connections
         threading.Thread(target=loop, args=(self.socket,), daemon=True).start()
 
@@ -67,6 +69,8 @@ class SyslogReceiver:
         if self.socket is not None:
             close(self.socket)
             self.socket = None
+            if self.kind not in DATAGRAMS:
+                self.hold_port()
         for connection in self.connections:
             close(connection)
         self.connections.clear()
