@@ -1,5 +1,4 @@
 /* `status`: how every source and output is doing, once or again and again. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,19 +21,22 @@ enum { WATCH };
 
 DEFINE_CLEANUP(struct config, config_free)
 
+/* Seconds, with or without a fraction. -1: it is no number, or out of range. */
+static int64_t read_seconds(const char *text)
+{
+    char *end = NULL;
+    double seconds = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : -1;
+    bool is_number = end != NULL && *end == '\0';
+    double most = (double)(WATCH_LONGEST_US / USEC_PER_SEC);
+    return is_number && seconds <= most ? (int64_t)(seconds * (double)USEC_PER_SEC) : -1;
+}
+
 /* A number is seconds; durations as in the configuration are taken too. */
 static int read_interval(const char *text, int64_t *ret_us)
 {
     int64_t us = USUAL_INTERVAL_US;
-    if (text[0] != '\0' && units_parse_duration(text, &us, NULL) < 0) {
-        char *end;
-        errno = 0;
-        double seconds = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : -1;
-        bool is_number = seconds >= 0 && *end == '\0' && errno == 0;
-        us = is_number && seconds <= (double)(WATCH_LONGEST_US / USEC_PER_SEC)
-                 ? (int64_t)(seconds * (double)USEC_PER_SEC)
-                 : -1;
-    }
+    if (text[0] != '\0' && units_parse_duration(text, &us, NULL) < 0)
+        us = read_seconds(text);
     if (us < WATCH_SHORTEST_US || us > WATCH_LONGEST_US)
         return print_complaint(DAEMON_EXIT_USAGE,
             "--watch: \"%.64s\" is not 0.1 to 86400 seconds, nor a duration such as 500ms or 1m",
