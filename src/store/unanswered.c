@@ -32,9 +32,15 @@ _Static_assert(sizeof(struct head) == PLACE_SIZE, "the head takes one place");
 
 /* ---- The head ---- */
 
+/* In the head, of no machine: a note is missing, for the disk did not take it. */
+#define NOT_KNOWN INT64_MAX
+
+/* One of them stood in a file, and may be anything. */
 static bool is_same_start(int64_t one, int64_t other)
 {
-    return one - other <= SAME_START_US && other - one <= SAME_START_US;
+    uint64_t apart =
+        one > other ? (uint64_t)one - (uint64_t)other : (uint64_t)other - (uint64_t)one;
+    return apart <= SAME_START_US;
 }
 
 /* Synced, so that notes never stand below a head that is not theirs. */
@@ -96,6 +102,17 @@ static bool unpack(const struct packed_note *packed, struct unanswered_note *not
     return le64toh(packed->hash) == hash_of(packed);
 }
 
+/* False: the place is damaged. */
+static bool read_note(
+    const struct unanswered *unanswered, size_t place, struct unanswered_note *note)
+{
+    struct packed_note packed;
+    return file_read_at(
+               unanswered->fd, &packed, sizeof(packed), (int64_t)(place * PLACE_SIZE), NULL) == 0 &&
+           unpack(&packed, note);
+}
+
+/* What is damaged makes nothing worse than an end of the machine: it is not known then. */
 static int read_notes(struct unanswered *unanswered, int64_t started_us,
     void (*visit)(void *user, size_t place, const struct unanswered_note *note), void *user,
     struct error *error)
@@ -107,20 +124,20 @@ static int read_notes(struct unanswered *unanswered, int64_t started_us,
     size_t places = (size_t)status.st_size / PLACE_SIZE;
     if (places == 0)
         return 0; /* a crash before the head was written: before any note */
+    unanswered->is_known = status.st_size % PLACE_SIZE == 0 && places <= MOST_PLACES &&
+                           file_read_at(unanswered->fd, &head, sizeof(head), 0, NULL) == 0 &&
+                           is_known(&head, started_us);
     if (places > MOST_PLACES)
-        return error_set(error, ERROR_CORRUPT, "it is longer than any that we write");
-    int result = file_read_at(unanswered->fd, &head, sizeof(head), 0, error);
-    unanswered->is_known = result == 0 && is_known(&head, started_us);
-    for (size_t place = 1; result == 0 && place < places; place++) {
-        struct packed_note packed;
+        return 0; /* no file of ours: its places are taken from the first on */
+    for (size_t place = 1; place < places; place++) {
         struct unanswered_note note;
-        result = file_read_at(
-            unanswered->fd, &packed, sizeof(packed), (int64_t)(place * PLACE_SIZE), error);
-        if (result == 0 && unpack(&packed, &note))
+        if (read_note(unanswered, place, &note))
             visit(user, place, &note);
+        else
+            unanswered->is_known = false;
     }
     unanswered->places = places;
-    return result;
+    return 0;
 }
 
 int unanswered_open(struct unanswered *unanswered, const char *path, int64_t started_us,
@@ -136,20 +153,30 @@ int unanswered_open(struct unanswered *unanswered, const char *path, int64_t sta
     return result < 0 ? error_prefix(error, result, "%s", path) : 0;
 }
 
+/* Whoever reads the notes must not take them for all there are, now nor after a later note. */
+static void give_up(struct unanswered *unanswered)
+{
+    unanswered->is_incomplete = true;
+    if (unanswered->fd >= 0)
+        (void)write_head(unanswered, NOT_KNOWN); /* or nothing can be written any more */
+}
+
 void unanswered_note(struct unanswered *unanswered, const char *path, int64_t started_us,
     size_t *place, const struct unanswered_note *note)
 {
     struct packed_note packed;
     bool is_new = *place == UNANSWERED_NO_PLACE;
     size_t at = is_new ? unanswered->places : *place;
-    if (is_new && note->first == note->end)
+    if (unanswered->is_incomplete || (is_new && note->first == note->end))
         return;
     pack(note, &packed);
     if ((!is_same_start(unanswered->noted_us, started_us) &&
             begin_notes(unanswered, path, started_us) < 0) ||
         pwrite(unanswered->fd, &packed, sizeof(packed), (off_t)(at * PLACE_SIZE)) !=
-            (ssize_t)sizeof(packed))
+            (ssize_t)sizeof(packed)) {
+        give_up(unanswered);
         return;
+    }
     *place = at;
     if (is_new)
         unanswered->places++;
@@ -159,7 +186,7 @@ void unanswered_close(struct unanswered *unanswered)
 {
     if (unanswered == NULL)
         return;
-    if (unanswered->noted_us != 0 && fdatasync(unanswered->fd) == 0)
+    if (unanswered->noted_us != 0 && !unanswered->is_incomplete && fdatasync(unanswered->fd) == 0)
         (void)write_head(unanswered, 0); /* else it stays: the next one takes care */
     cleanup_close(&unanswered->fd);
     *unanswered = (struct unanswered)UNANSWERED_INIT;

@@ -32,10 +32,11 @@ struct unanswered_note {
 
 /* Embedded. */
 struct unanswered {
-    int fd;           /* -1: there is none yet */
-    bool is_known;    /* what was read tells all there is to know */
-    int64_t noted_us; /* in the head, while it says that we write notes; 0: it does not */
-    size_t places;    /* in the file, the head's too */
+    int fd;             /* -1: there is none yet */
+    bool is_known;      /* what was read tells all there is to know */
+    bool is_incomplete; /* a note of ours could not be written: none follows */
+    int64_t noted_us;   /* in the head, while it says that we write notes; 0: it does not */
+    size_t places;      /* in the file, the head's too */
 };
 
 #define UNANSWERED_INIT                                                                            \
@@ -44,7 +45,8 @@ struct unanswered {
     }
 
 /* Reads the notes of whoever had the store before; `visit` gets each that is sound, with its place.
- * Without a file nothing is unanswered: it is made with the first note. `started_us` says when the
+ * Without a file nothing is unanswered: it is made with the first note. One that is damaged is no
+ * reason not to start: it is not known then what is unanswered. `started_us` says when the
  * machine was started, as far as its clocks know by now: the time of day less the time since. */
 int unanswered_open(struct unanswered *unanswered, const char *path, int64_t started_us,
     void (*visit)(void *user, size_t place, const struct unanswered_note *note), void *user,
@@ -52,7 +54,8 @@ int unanswered_open(struct unanswered *unanswered, const char *path, int64_t sta
 
 /* Writes a note; `*place` is where its output and source have theirs, and is filled in with a new
  * one when it is UNANSWERED_NO_PLACE. One that cannot be written is no reason to hold delivery: it
- * only says what may be twice, should the process be killed just then. */
+ * only says what may be twice, should the process be killed just then. The file then says, until it
+ * is opened anew, that it does not tell all. */
 void unanswered_note(struct unanswered *unanswered, const char *path, int64_t started_us,
     size_t *place, const struct unanswered_note *note);
 

@@ -5,6 +5,8 @@
 #include "check_main.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -184,16 +186,88 @@ START_TEST(a_clock_that_is_set_while_notes_are_written_makes_none_of_them_doubtf
 }
 END_TEST
 
-START_TEST(a_note_that_is_damaged_is_none)
+START_TEST(what_is_damaged_is_not_known_until_something_is_noted)
+{
+    /* A note; the head: no time of a start, the earliest of all, the mark. */
+    static const struct {
+        off_t offset;
+        const char *bytes;
+    } damages[] = {
+        {40 + 3 * 8, "x"}, {8, "xxxxxxxx"}, {8, "\x01\x01\x01\x01\x01\x01\x01\x80"}, {0, "else"}};
+    for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+        struct world world;
+        struct scene *scene = &world.scene;
+        begin(&world);
+        note_and_die(&world, 1, 11, 5);
+        scene_close(scene);
+        change_file(scene, damages[i].offset, damages[i].bytes);
+        open_with_ledger(&world, USEC_PER_SEC);
+        expect(scene, "other", 1, UINT64_MAX);
+        store_type->sending(scene->store, "out", scene->source, 5, 7);
+        expect(scene, "out", 5, 7);
+        end(&world);
+    }
+}
+END_TEST
+
+static void set_length(struct scene *scene, off_t length)
+{
+    char path[PATH_SIZE];
+    ck_assert_int_eq(truncate(scene_path(scene, path, "unanswered"), length), 0);
+}
+
+START_TEST(a_file_that_is_cut_off_or_far_too_long_holds_no_start)
+{
+    static const off_t lengths[] = {79, 41, INT64_C(40) * 1000001, INT64_C(1) << 40};
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        struct world world;
+        struct scene *scene = &world.scene;
+        begin(&world);
+        note_and_die(&world, 1, 11, 5);
+        scene_close(scene);
+        set_length(scene, lengths[i]);
+        open_with_ledger(&world, USEC_PER_SEC);
+        expect(scene, "out", 5, UINT64_MAX);
+        store_type->sending(scene->store, "out", scene->source, 5, 7);
+        expect(scene, "out", 5, 7);
+        end(&world);
+    }
+}
+END_TEST
+
+/* No file may be longer meanwhile, as on a disk that is full in the middle of a note. */
+static void note_without_room(struct scene *scene, const char *output, rlim_t longest)
+{
+    struct rlimit before, full;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+    full = (struct rlimit){.rlim_cur = longest, .rlim_max = before.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &full), 0);
+    store_type->sending(scene->store, output, scene->source, 1, 11);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+}
+
+START_TEST(a_note_that_the_disk_does_not_take_makes_the_others_no_whole_truth)
 {
     struct world world;
     struct scene *scene = &world.scene;
+    int ended;
     begin(&world);
-    note_and_die(&world, 1, 11, 5);
     scene_close(scene);
-    change_file(scene, 40 + 3 * 8, "x");
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        (void)signal(SIGXFSZ, SIG_IGN);
+        open_with_ledger(&world, USEC_PER_SEC);
+        store_type->sending(scene->store, "other", scene->source, 1, 5);
+        note_without_room(scene, "out", 100);
+        store_type->sending(scene->store, "other", scene->source, 5, 7);
+        scene_close(scene); /* in order, even: what was not noted stays unknown */
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, &ended, 0), child);
+    ck_assert_int_eq(ended, 0);
     open_with_ledger(&world, USEC_PER_SEC);
-    expect(scene, "out", 0, 0);
+    expect(scene, "out", 1, UINT64_MAX);
     end(&world);
 }
 END_TEST
@@ -218,4 +292,7 @@ CHECK_MAIN("store sending", what_a_killed_process_was_sending_is_known_and_of_th
     after_the_end_of_the_machine_it_is_not_known_until_something_is_noted,
     after_an_end_in_order_it_is_known_whatever_becomes_of_the_machine,
     a_clock_that_is_set_while_notes_are_written_makes_none_of_them_doubtful,
-    a_note_that_is_damaged_is_none, without_a_ledger_nothing_is_noted)
+    what_is_damaged_is_not_known_until_something_is_noted,
+    a_file_that_is_cut_off_or_far_too_long_holds_no_start,
+    a_note_that_the_disk_does_not_take_makes_the_others_no_whole_truth,
+    without_a_ledger_nothing_is_noted)
