@@ -10,7 +10,8 @@ void doubt_load(struct delivery_source *source)
         return;
     context->store_type->unanswered(context->store, delivery->config->name, source->store_source,
         &source->doubt_first, &source->doubt_end);
-    if (source->doubt_end == UINT64_MAX) {
+    bool is_known = source->doubt_end != UINT64_MAX;
+    if (!is_known) {
         /* Nothing is noted: at most what a delivery has in flight. */
         source->doubt_end = source->position + delivery->max_entries * delivery->max_in_flight;
     } else {
@@ -19,6 +20,8 @@ void doubt_load(struct delivery_source *source)
     }
     if (source->doubt_end > delivery_given_out(source))
         source->doubt_end = delivery_given_out(source);
+    if (!is_known)
+        doubt_note(source); /* or the notes of others would make it known that nothing is */
 }
 
 struct stretch *doubt_append(struct delivery_source *source, uint64_t first)

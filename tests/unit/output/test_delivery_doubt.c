@@ -127,6 +127,19 @@ START_TEST(where_the_machine_ended_at_most_what_can_be_in_flight_is_in_doubt)
 }
 END_TEST
 
+START_TEST(what_is_in_doubt_after_the_end_of_the_machine_is_noted_before_anything_is_sent)
+{
+    struct store_source *a = end_in_flight(2);
+    a->sent_first = 0;
+    a->sent_end = UINT64_MAX;
+    rig_start(); /* and ends again, while other outputs may have written notes */
+    rig_stop();
+    ck_assert_uint_eq(a->sent_first, 7);
+    ck_assert_uint_eq(a->sent_end, 7 + rig->config.batch.max_entries * rig->config.max_in_flight);
+    rig_deinit();
+}
+END_TEST
+
 START_TEST(an_output_that_takes_back_what_was_in_flight_has_nothing_in_doubt)
 {
     rig_init();
@@ -163,4 +176,5 @@ CHECK_MAIN("delivery doubt", what_was_in_flight_at_the_end_is_told_as_repeated_a
     what_the_receiver_said_it_did_not_take_is_not_in_doubt,
     of_several_in_flight_all_are_in_doubt_also_those_that_were_answered_behind_another,
     where_the_machine_ended_at_most_what_can_be_in_flight_is_in_doubt,
+    what_is_in_doubt_after_the_end_of_the_machine_is_noted_before_anything_is_sent,
     an_output_that_takes_back_what_was_in_flight_has_nothing_in_doubt, a_batch_costs_one_note)

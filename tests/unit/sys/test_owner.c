@@ -54,6 +54,35 @@ START_TEST(root_becomes_the_owner_of_the_directory_for_good)
 }
 END_TEST
 
+START_TEST(root_does_not_follow_another_user_into_a_directory_of_root_as_root)
+{
+    char directory[FOLDER_SIZE], roots[FOLDER_SIZE], way[PATH_SIZE], path[PATH_SIZE];
+    if (geteuid() != 0) {
+        printf("skipped: only root can become somebody else\n");
+        return;
+    }
+    folder_make(directory);
+    folder_make(roots);
+    ck_assert_int_eq(symlink(roots, folder_path(way, directory, "state")), 0);
+    (void)folder_path(path, roots, "file");
+    for (int i = 0; i < 2;
+         i++) { /* the folder in which the link stands is another's, then the link */
+        int ended;
+        ck_assert_int_eq(chown(directory, i == 0 ? USER : 0, i == 0 ? GROUP : 0), 0);
+        ck_assert_int_eq(lchown(way, i == 0 ? 0 : USER, i == 0 ? 0 : GROUP), 0);
+        pid_t child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0)
+            _exit(make_file_as_owner(way, path));
+        ck_assert_int_eq(waitpid(child, &ended, 0), child);
+        ck_assert_int_eq(WEXITSTATUS(ended), 5); /* it is that user, who may make nothing there */
+    }
+    ck_assert_int_eq(access(path, F_OK), -1);
+    folder_remove(directory);
+    folder_remove(roots);
+}
+END_TEST
+
 START_TEST(nobody_changes_where_nothing_is_or_where_we_are_the_owner)
 {
     char directory[FOLDER_SIZE], path[PATH_SIZE];
@@ -67,4 +96,5 @@ START_TEST(nobody_changes_where_nothing_is_or_where_we_are_the_owner)
 END_TEST
 
 CHECK_MAIN("owner", root_becomes_the_owner_of_the_directory_for_good,
+    root_does_not_follow_another_user_into_a_directory_of_root_as_root,
     nobody_changes_where_nothing_is_or_where_we_are_the_owner)
