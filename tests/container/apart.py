@@ -1,7 +1,6 @@
 """Namespaces of its own for a test that runs containers: whatever it mounts or starts ends with it, however that ends,
 and no container, network or state of this machine's own engines is seen or touched."""
 
-import contextlib
 import fcntl
 import os
 import pathlib
@@ -58,11 +57,3 @@ def isolate(*programs, network=True):
 def raise_loopback():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as anything:
         fcntl.ioctl(anything, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
-
-
-def remove_cgroups(name):
-    """Empty ones of this name, with those in them."""
-    for top in [*CGROUPS.glob(name), *CGROUPS.glob(f"*/{name}")]:
-        for folder, _, _ in os.walk(top, topdown=False):
-            with contextlib.suppress(OSError):  # it is in use
-                os.rmdir(folder)

@@ -17,9 +17,10 @@ import urllib.request
 from apart import isolate
 from engine import USER, Container, Engine, own
 from harness import run
+from harness.archive import whole_lines
 from harness.failure import Skip, check, same
 from harness.waiting import until
-from scene import Scene, whole_lines
+from scene import Scene
 from storage import IMAGE, Storage
 
 try:

@@ -5,7 +5,8 @@ import os
 import pathlib
 import sys
 
-from apart import CGROUPS, remove_cgroups
+from apart import CGROUPS
+from harness import machine
 from harness.failure import Failure, Skip
 from harness.waiting import until
 from storage import IMAGE
@@ -28,7 +29,7 @@ class Engine:
         if kind is not None and kind is not Skip:
             self.show()
         self.clear()
-        remove_cgroups(CGROUP)
+        machine.remove_cgroups([*CGROUPS.glob(CGROUP), *CGROUPS.glob(f"*/{CGROUP}")])
 
     def show(self):
         """What a failure left to read."""

@@ -15,9 +15,10 @@ import urllib.request
 from apart import isolate
 from engine import USER, Engine, own
 from harness import run
+from harness.archive import whole_lines
 from harness.failure import Skip, check, same
 from harness.waiting import until
-from scene import ARCHIVE, TOKEN_PATH, Scene, whole_lines
+from scene import ARCHIVE, TOKEN_PATH, Scene
 from storage import IMAGE, Storage
 
 SECOND = "/var/log/slackauditd/second.ndjson"

@@ -3,6 +3,7 @@ that reads it, and a judge of the archive that a daemon writes."""
 
 from engine import own
 from harness import judge
+from harness.archive import whole_lines
 from harness.name_server import NameServer
 from harness.waiting import until
 
@@ -54,12 +55,5 @@ class Scene:
         until(lambda: shown <= set(whole_lines(archive)), lambda: f"{len(shown)} entries in {archive}, which has "
               f"{len(whole_lines(archive))}")
         found = whole_lines(archive)
-        came = set(found)
-        judge.exactly_once(found, [entry for entry in self.api.expected() if entry in came], str(archive))
+        judge.exactly_once(found, judge.arrived(found, self.api.expected()), str(archive))
         return len(found)
-
-
-def whole_lines(path):
-    """The daemon may be writing."""
-    text = path.read_bytes() if path.exists() else b""
-    return text[:text.rfind(b"\n") + 1].splitlines()

@@ -42,8 +42,7 @@ class Restorable:
 
     def shown(self, entries):
         """Those that the API shows, which is all that the daemon can have."""
-        came = set(entries)
-        return [entry for entry in self.api.expected() if entry in came]
+        return judge.arrived(entries, self.api.expected())
 
     def check_nothing_lost(self, entries):
         """Whatever lies before the newest that came, came."""

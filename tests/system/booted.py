@@ -68,7 +68,7 @@ class Cgroups:
                     self.folders.append(parent / f"{MARK}{os.getpid()}")
                     break
         for parent in {folder.parent for folder in self.folders}:
-            remove_cgroups(folder for folder in parent.glob(f"{MARK}*") if is_stale(folder))
+            machine.remove_cgroups(folder for folder in parent.glob(f"{MARK}*") if is_stale(folder))
 
     def make(self):
         for folder in self.folders:
@@ -79,15 +79,8 @@ class Cgroups:
             (folder / "cgroup.procs").write_text(str(os.getpid()), encoding="ascii")
 
     def remove(self):
-        remove_cgroups(self.folders)
+        machine.remove_cgroups(self.folders)
         return not any(folder.exists() for folder in self.folders)
-
-
-def remove_cgroups(folders):
-    for folder in folders:
-        for inner, _, _ in os.walk(folder, topdown=False):
-            with contextlib.suppress(OSError):  # a process in it ends just now
-                os.rmdir(inner)
 
 
 class Booted:

@@ -16,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 
-VERSION = "0.0.1~earlier"
-MARK = "# The configuration that an earlier version shipped.\n"
+EARLIER_VERSION = "0.0.1~earlier"
+EARLIER_CONFIG = "# The configuration that an earlier version shipped.\n"
 
 
 class NoHistory(Exception):
@@ -71,10 +71,10 @@ def prepare(tree, commit, source):
     shutil.copytree(source / "packaging/debian", debian)
     change(debian / "control", keep_one_package)
     change(debian / "rules", keep_one_component)
-    change(source / "config/slackauditd.yaml", lambda text: MARK + text)
+    change(source / "config/slackauditd.yaml", lambda text: EARLIER_CONFIG + text)
     date = git(tree, "log", "-1", "--format=%cD", commit)
     maintainer = re.search(r"^Maintainer: (.*)$", (debian / "control").read_text(encoding="utf-8"), re.MULTILINE)[1]
-    (debian / "changelog").write_text(f"slackauditd ({VERSION}) unstable; urgency=medium\n\n"
+    (debian / "changelog").write_text(f"slackauditd ({EARLIER_VERSION}) unstable; urgency=medium\n\n"
                                       f"  * As of commit {commit}.\n\n -- {maintainer}  {date}\n", encoding="utf-8")
 
 

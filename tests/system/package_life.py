@@ -16,7 +16,7 @@ from harness.failure import check, same
 from life import Life
 from scene import ARCHIVE, CONFIG, PACKAGES, TOKEN, UNIT, package_files
 
-EARLIER = "0.0.9"
+EARLIER_VERSION = "0.0.9"
 
 
 def make_earlier(package, folder):
@@ -24,12 +24,12 @@ def make_earlier(package, folder):
     tree = folder / f"earlier-{package.name}"
     subprocess.run(["dpkg-deb", "--raw-extract", package, tree], check=True)
     control = tree / "DEBIAN/control"
-    text = re.sub(r"^Version: .*$", f"Version: {EARLIER}", control.read_text(), flags=re.MULTILINE)
-    control.write_text(re.sub(r"\(= [^)]*\)", f"(= {EARLIER})", text))
+    text = re.sub(r"^Version: .*$", f"Version: {EARLIER_VERSION}", control.read_text(), flags=re.MULTILINE)
+    control.write_text(re.sub(r"\(= [^)]*\)", f"(= {EARLIER_VERSION})", text))
     shipped = tree / CONFIG.lstrip("/")
     if shipped.exists():
         shipped.write_text("# The configuration that an earlier version shipped.\n" + shipped.read_text())
-    made = folder / f"{package.name.split('_')[0]}_{EARLIER}.deb"
+    made = folder / f"{package.name.split('_')[0]}_{EARLIER_VERSION}.deb"
     subprocess.run(["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", tree, made], check=True,
                    stdout=subprocess.DEVNULL)
     return made
@@ -59,7 +59,7 @@ def upgrade(scene, packages):
     """The service goes on with its state; what the administrator wrote stays."""
     said = scene.upgrade(packages, CONFIG + ".dpkg-dist")
     check("does not run yet" not in said, f"the upgrade says what to do at the first installation:\n{said}")
-    check(EARLIER not in scene.system.do("dpkg-query", "-W", *PACKAGES), "the earlier version is still there")
+    check(EARLIER_VERSION not in scene.system.do("dpkg-query", "-W", *PACKAGES), "the earlier version is still there")
 
 
 def develop(scene):

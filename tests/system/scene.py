@@ -7,6 +7,7 @@ import urllib.request
 
 from booted import Booted
 from harness import judge
+from harness.archive import whole_lines
 from harness.certificates import Authority
 from harness.failure import Skip, same
 from harness.name_server import NameServer
@@ -98,18 +99,14 @@ sources:
     # ---- What arrived ----
 
     def lines(self, path=ARCHIVE):
-        """Whole lines: the daemon may be writing."""
-        place = self.system.path(path)
-        text = place.read_bytes() if place.exists() else b""
-        return text[:text.rfind(b"\n") + 1].splitlines()
+        return whole_lines(self.system.path(path))
 
     def check_all_arrive(self, path=ARCHIVE):
         """All that the API shows by now comes, and nothing comes twice."""
         shown = self.ask("expected").splitlines()
         until(lambda: set(shown) <= set(self.lines(path)), f"{len(shown)} entries in {path}")
         found = self.lines(path)
-        came = set(found)
-        judge.exactly_once(found, [entry for entry in self.ask("expected").splitlines() if entry in came], path)
+        judge.exactly_once(found, judge.arrived(found, self.ask("expected").splitlines()), path)
         return len(found)
 
     # ---- The unit ----

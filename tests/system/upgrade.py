@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 
 from booted import Booted, run
-from earlier_package import MARK, VERSION, find_package
+from earlier_package import EARLIER_CONFIG, EARLIER_VERSION, find_package
 from harness import judge
 from harness.failure import Skip, check, same
 from harness.http_receiver import HttpReceiver, hang
@@ -55,14 +55,14 @@ def run_earlier(scene, package):
     """The daemon of then, whose collector is down."""
     system = scene.system
     system.install(package)
-    same(system.do("dpkg-query", "-W", "-f", "${Version}", "slackauditd"), VERSION, "the earlier version")
+    same(system.do("dpkg-query", "-W", "-f", "${Version}", "slackauditd"), EARLIER_VERSION, "the earlier version")
     collector = HttpReceiver()
     collector.stop()
     scene.configure(last=f"  - {{name: collector, type: http, url: {collector.url}}}\n")
     scene.write_token()
     system.do("systemctl", "enable", "--now", UNIT)
     check_runs(scene)
-    print(f"{VERSION}: {scene.check_all_arrive()} entries")
+    print(f"{EARLIER_VERSION}: {scene.check_all_arrive()} entries")
     check(backlog(scene, "collector") > 0, "no backlog for a collector that is down")
     return collector
 
@@ -78,7 +78,7 @@ def upgrade(scene, package):
     check_runs(scene)
     same(system.path(CONFIG).read_text(encoding="utf-8"), configured, "the configuration after the upgrade")
     shipped = system.path(CONFIG + ".dpkg-dist").read_text(encoding="utf-8")
-    check(MARK not in shipped, "what lies beside it is not what the new package ships")
+    check(EARLIER_CONFIG not in shipped, "what lies beside it is not what the new package ships")
     same(system.path(STORE).stat().st_ino, made, "the store after the upgrade")
     after = ask(scene, "checkpoint", "show")[0]
     same((after["source"], after["start"]), (before["source"], before["start"]), "the source after the upgrade")
@@ -95,8 +95,7 @@ def deliver(scene, collector):
     shown = scene.ask("expected").splitlines()
     until(lambda: set(shown) <= set(collector.entries()), f"{len(shown)} entries at the collector")
     found = collector.entries()
-    came = set(found)
-    judge.same_order(found, [entry for entry in scene.ask("expected").splitlines() if entry in came], "the collector")
+    judge.same_order(found, judge.arrived(found, scene.ask("expected").splitlines()), "the collector")
     print(f"delivered: {len(found)} entries to the collector, {scene.check_all_arrive()} to {ARCHIVE}")
     told = scene.system.do("slackauditctl", "verify", "--source", "acme", "--from", "-3h")
     check("nothing is wrong" in told, f"verify after the upgrade:\n{told}")

@@ -35,6 +35,13 @@ def exactly_once(found, expected, what="the receiver"):
         raise Failure(f"{what}: {repeats} entries came again\n{shown(twice)}")
 
 
+def arrived(found, shown):
+    """Those of the shown entries that are among the found, in the API's order: what to expect of a
+    receiver while the API goes on making entries. That enough of them came, the caller has seen."""
+    came = set(found)
+    return [entry for entry in shown if entry in came]
+
+
 def ascending(lines, what="the file"):
     """date_create never goes back from one line to the next. A line without one is passed over."""
     last = 0

@@ -1,6 +1,7 @@
-"""What only root can do to the machine, in a mount namespace of its own: nobody else sees it, and
-it is gone with the scenario."""
+"""What only root can do to the machine: mounts, in a namespace of their own, which nobody else sees
+and which is gone with the scenario; cgroups."""
 
+import contextlib
 import ctypes
 import os
 import socket
@@ -42,6 +43,14 @@ def small_disk(bench, folder, size):
 def remount(folder, options):
     """Changes it: `size=32m`, `ro`, `rw`."""
     mount("-o", f"remount,{options}", folder)
+
+
+def remove_cgroups(folders):
+    """With those in them. One that is in use stays."""
+    for folder in folders:
+        for inner, _, _ in os.walk(folder, topdown=False):
+            with contextlib.suppress(OSError):  # a process in it ends just now
+                os.rmdir(inner)
 
 
 class SilentNameServer:
