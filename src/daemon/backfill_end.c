@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "daemon/daemon_private.h"
+#include "daemon/names.h"
 
 #define AFTER_ALL_ENTRIES (INT64_C(1) << 32)
 
@@ -152,7 +153,7 @@ static bool is_forgettable(struct daemon *daemon, const char *name)
 
 struct finished_search {
     struct daemon *daemon;
-    struct buffer names; /* a NUL byte behind each */
+    struct names names;
 };
 
 static int note_finished(void *user, const char *name, const struct store_walk *walk)
@@ -165,17 +166,17 @@ static int note_finished(void *user, const char *name, const struct store_walk *
             return 0;
     if (!daemon_backfill_parse(name, &subject) || walk->checkpoint < subject.to)
         return 0;
-    return buffer_append(&search->names, name, strlen(name) + 1);
+    return names_add(&search->names, name);
 }
 
 /* The first of the names that can go; "" when there is none. */
-static void choose_forgettable(struct daemon *daemon, const struct buffer *names)
+static void choose_forgettable(struct daemon *daemon, const struct names *names)
 {
     daemon->forgettable[0] = '\0';
-    for (size_t at = 0; at < names->size; at += strlen(names->data + at) + 1)
-        if (is_forgettable(daemon, names->data + at)) {
-            (void)snprintf(daemon->forgettable, sizeof(daemon->forgettable), "%s",
-                names->data + at); /* it fits */
+    for (const char *name = NULL; (name = names_next(names, name)) != NULL;)
+        if (is_forgettable(daemon, name)) {
+            (void)snprintf(
+                daemon->forgettable, sizeof(daemon->forgettable), "%s", name); /* it fits */
             daemon_note_activity(daemon);
             return;
         }
@@ -189,9 +190,9 @@ void daemon_forget_backfill(struct daemon *daemon)
         if (daemon->store_type->forget_source(daemon->store, daemon->forgettable, &error) < 0)
             log_warning(NULL, "the queue %s stays for now: %s", daemon->forgettable, error.text);
     }
-    struct finished_search search = {.daemon = daemon, .names = BUFFER_INIT(MIB(1))};
+    struct finished_search search = {.daemon = daemon, .names = NAMES_INIT};
     /* More than fit are looked at when these are gone. */
     (void)daemon->store_type->sources(daemon->store, note_finished, &search, NULL);
     choose_forgettable(daemon, &search.names);
-    buffer_deinit(&search.names);
+    names_deinit(&search.names);
 }

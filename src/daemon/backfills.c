@@ -16,6 +16,7 @@
 #include "base/seen.h"
 #include "base/units.h"
 #include "daemon/daemon_private.h"
+#include "daemon/names.h"
 
 DEFINE_CLEANUP(struct daemon_backfill, daemon_backfill_free)
 
@@ -130,33 +131,33 @@ void daemon_drop_backfills(struct daemon *daemon)
     }
 }
 
-/* Names of those that are not done, a NUL byte behind each. */
 static int note_unfinished(void *user, const char *name, const struct store_walk *walk)
 {
-    struct buffer *names = user;
+    struct names *names = user;
     struct backfill_subject subject;
     if (!daemon_backfill_parse(name, &subject) || walk->checkpoint >= subject.to)
         return 0;
-    return buffer_append(names, name, strlen(name) + 1);
+    return names_add(names, name);
 }
 
 void daemon_start_backfills(struct daemon *daemon, struct generation *generation)
 {
-    struct buffer names = BUFFER_INIT(MIB(1));
+    struct names names = NAMES_INIT;
     struct error error = ERROR_INIT;
     daemon_drop_backfills(daemon);
     if (daemon->options.once)
         return; /* the next daemon goes on */
     int r = daemon->store_type->sources(daemon->store, note_unfinished, &names, &error);
-    for (size_t at = 0; r >= 0 && at < names.size; at += strlen(names.data + at) + 1) {
+    const char *name = NULL;
+    while (r >= 0 && (name = names_next(&names, name)) != NULL) {
         struct backfill_subject subject;
-        if (daemon_backfill_parse(names.data + at, &subject))
-            r = start(daemon, generation, names.data + at, &subject, &error);
+        if (daemon_backfill_parse(name, &subject))
+            r = start(daemon, generation, name, &subject, &error);
     }
     if (r < 0)
         log_warning(NULL, "a back-fill cannot go on, and is tried again at the next reload: %s",
             error.text);
-    buffer_deinit(&names);
+    names_deinit(&names);
 }
 
 /* ---- A new one ---- */

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/units.h"
 #include "daemon/daemon_private.h"
+#include "daemon/names.h"
 
 #define LEAVING_US (5 * USEC_PER_SEC) /* what is in flight at a reload may end within */
 
@@ -62,15 +63,14 @@ static int join_sources(
     return 0;
 }
 
-/* Names, a NUL byte behind each: the store cannot be called while it tells them. */
-struct beside_names {
+struct beside_search {
     const struct daemon_output *output;
-    struct buffer names;
+    struct names names;
 };
 
 static int note_beside(void *user, const struct store_position *position)
 {
-    struct beside_names *beside = user;
+    struct beside_search *beside = user;
     const struct config *config = beside->output->generation->config;
     if (strcmp(position->output, beside->output->config->name) != 0 ||
         !source_is_beside(position->source))
@@ -80,23 +80,22 @@ static int note_beside(void *user, const struct store_position *position)
         SLICE_PRINT(source_configured(position->source))); /* a name fits */
     if (config_find_source(config, configured) == NULL)
         return 0;
-    return buffer_append(&beside->names, position->source, strlen(position->source) + 1);
+    return names_add(&beside->names, position->source);
 }
 
 static int join_beside(struct daemon_output *output, struct error *error)
 {
     struct daemon *daemon = output->daemon;
-    struct beside_names beside = {.output = output, .names = BUFFER_INIT(MIB(1))};
+    struct beside_search beside = {.output = output, .names = NAMES_INIT};
     int r = daemon->store_type->positions(daemon->store, note_beside, &beside, error);
-    for (size_t at = 0; r >= 0 && at < beside.names.size;
-         at += strlen(beside.names.data + at) + 1) {
-        const char *name = beside.names.data + at;
+    const char *name = NULL;
+    while (r >= 0 && (name = names_next(&beside.names, name)) != NULL) {
         struct store_source *source = NULL;
         r = daemon->store_type->source(daemon->store, name, &source, NULL, error);
         if (r >= 0)
             r = delivery_add_source(output->delivery, name, source, error);
     }
-    buffer_deinit(&beside.names);
+    names_deinit(&beside.names);
     return r;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "base/order.h"
 #include "daemon/daemon_private.h"
+#include "daemon/names.h"
 
 struct having {
     struct daemon_backfill *backfill;
@@ -31,19 +32,17 @@ static int note_having(void *user, uint64_t id, uint64_t sequence)
                  : 0;
 }
 
-/* Names, a NUL byte behind each. */
+/* A source and the queues beside it. */
 struct family {
     const char *source;
-    struct buffer names;
+    struct names names;
 };
 
 static int note_member(void *user, const char *name, const struct store_walk *walk)
 {
     struct family *family = user;
     (void)walk; /* its name is all that matters here */
-    return source_belongs_to(name, family->source)
-               ? buffer_append(&family->names, name, strlen(name) + 1)
-               : 0;
+    return source_belongs_to(name, family->source) ? names_add(&family->names, name) : 0;
 }
 
 static int load_member(struct daemon_backfill *backfill, const char *name,
@@ -75,12 +74,13 @@ static int load_having(void *user, int64_t oldest, int64_t latest, struct error 
         return 0;
     seen_deinit(&backfill->have);
     backfill->have_oldest = backfill->have_latest = -1;
-    struct family family = {.source = backfill->subject.source, .names = BUFFER_INIT(MIB(1))};
+    struct family family = {.source = backfill->subject.source, .names = NAMES_INIT};
     int r = daemon->store_type->sources(daemon->store, note_member, &family, error);
-    for (size_t at = 0; r >= 0 && at < family.names.size; at += strlen(family.names.data + at) + 1)
-        if (strcmp(family.names.data + at, backfill->name) != 0) /* its own walk knows these */
-            r = load_member(backfill, family.names.data + at, &inquiry, error);
-    buffer_deinit(&family.names);
+    const char *name = NULL;
+    while (r >= 0 && (name = names_next(&family.names, name)) != NULL)
+        if (strcmp(name, backfill->name) != 0) /* its own walk knows these */
+            r = load_member(backfill, name, &inquiry, error);
+    names_deinit(&family.names);
     if (r < 0)
         return error->code != ERROR_NONE ? r : error_set(error, r, "no memory for a repair");
     backfill->have_oldest = oldest;

@@ -4,6 +4,7 @@
 #include "base/order.h"
 #include "base/units.h"
 #include "daemon/daemon_private.h"
+#include "daemon/names.h"
 #include "daemon/verbs_private.h"
 #include "source/plan.h"
 
@@ -114,9 +115,8 @@ static const struct daemon_backfill *find_running(const struct daemon *daemon, c
 struct listing {
     const struct verb_context *context;
     struct json_writer *result;
-    /* Names, a NUL byte behind each: */
-    struct buffer unread; /* of those that are not read to their end */
-    struct buffer cancelled;
+    struct names unread; /* those that are not read to their end */
+    struct names cancelled;
 };
 
 static int note_unread(void *user, const char *name, const struct store_walk *walk)
@@ -126,18 +126,8 @@ static int note_unread(void *user, const char *name, const struct store_walk *wa
     if (!daemon_backfill_parse(name, &subject))
         return 0;
     if (walk->checkpoint < subject.to)
-        return buffer_append(&listing->unread, name, strlen(name) + 1);
-    return walk->width == BACKFILL_CANCELLED
-               ? buffer_append(&listing->cancelled, name, strlen(name) + 1)
-               : 0;
-}
-
-static bool is_among(const struct buffer *names, const char *name)
-{
-    for (size_t at = 0; at < names->size; at += strlen(names->data + at) + 1)
-        if (strcmp(names->data + at, name) == 0)
-            return true;
-    return false;
+        return names_add(&listing->unread, name);
+    return walk->width == BACKFILL_CANCELLED ? names_add(&listing->cancelled, name) : 0;
 }
 
 static void write_id(struct json_writer *result, const struct backfill_subject *subject)
@@ -172,8 +162,8 @@ static int write_position(void *user, const struct store_position *position)
     if (!daemon_backfill_parse(position->source, &subject))
         return 0;
     uint64_t backlog = position->next_sequence - position->sequence;
-    bool is_cancelled = is_among(&listing->cancelled, position->source);
-    bool is_read = !is_among(&listing->unread, position->source);
+    bool is_cancelled = names_have(&listing->cancelled, position->source);
+    bool is_read = !names_have(&listing->unread, position->source);
     json_writer_open(result, NULL, '{');
     write_id(result, &subject);
     json_writer_string(result, "name", position->source);
@@ -196,17 +186,15 @@ static int write_position(void *user, const struct store_position *position)
 int verb_backfill_list(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error)
 {
-    struct listing listing = {.context = context,
-        .result = result,
-        .unread = BUFFER_INIT(MIB(1)),
-        .cancelled = BUFFER_INIT(MIB(1))};
+    struct listing listing = {
+        .context = context, .result = result, .unread = NAMES_INIT, .cancelled = NAMES_INIT};
     (void)words, (void)count; /* it has no words of its own */
     json_writer_open(result, "result", '[');
     int r = context->store_type->sources(context->store, note_unread, &listing, error);
     if (r >= 0)
         r = context->store_type->positions(context->store, write_position, &listing, error);
-    buffer_deinit(&listing.unread);
-    buffer_deinit(&listing.cancelled);
+    names_deinit(&listing.unread);
+    names_deinit(&listing.cancelled);
     json_writer_close(result, ']');
     return r < 0 && error->code == ERROR_NONE ? error_set(error, r, "the list does not fit") : r;
 }

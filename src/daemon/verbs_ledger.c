@@ -11,6 +11,7 @@
 #include "base/order.h"
 #include "base/units.h"
 #include "daemon/daemon_private.h"
+#include "daemon/names.h"
 #include "daemon/verbs_private.h"
 #include "daemon/verdict.h"
 #include "source/plan.h"
@@ -48,7 +49,7 @@ struct judging {
     struct tally (*tallies)[MAX_IDS]; /* for each configured output */
     bool *takes_part;                 /* the output has a position in the source */
     int64_t judged_from;
-    struct buffer names; /* of sources, a NUL byte behind each */
+    struct names names; /* of the source and the queues beside it */
 };
 
 static void judging_free(struct judging *judging)
@@ -59,7 +60,7 @@ static void judging_free(struct judging *judging)
     free(judging->rereads.items);
     free(judging->tallies);
     free(judging->takes_part);
-    buffer_deinit(&judging->names);
+    names_deinit(&judging->names);
     free(judging);
 }
 
@@ -104,7 +105,7 @@ static int judging_new(struct judging **ret_judging, const struct verb_context *
         return error_set(error, ERROR_MEMORY, "no memory to judge");
     judging->context = context;
     judging->source = words[2];
-    judging->names = (struct buffer)BUFFER_INIT(MIB(1));
+    judging->names = (struct names)NAMES_INIT;
     /* One more, so that none is no failure. */
     size_t outputs = context->config->output_count + 1;
     judging->tallies = calloc(outputs, sizeof(*judging->tallies));
@@ -127,9 +128,7 @@ static int note_name(void *user, const char *name, const struct store_walk *walk
 {
     struct judging *judging = user;
     (void)walk; /* the source's own is asked for later */
-    return source_belongs_to(name, judging->source)
-               ? buffer_append(&judging->names, name, strlen(name) + 1)
-               : 0;
+    return source_belongs_to(name, judging->source) ? names_add(&judging->names, name) : 0;
 }
 
 static int compare_ids(const void *left, const void *right)
@@ -257,11 +256,11 @@ static int ask_all(struct judging *judging, struct error *error)
 {
     const struct verb_context *context = judging->context;
     int r = context->store_type->sources(context->store, note_name, judging, error);
-    if (r >= 0 && judging->names.size == 0)
+    const char *name = names_next(&judging->names, NULL);
+    if (r >= 0 && name == NULL)
         return error_set(error, ERROR_MISSING, "no source \"%s\" in the store", judging->source);
-    for (size_t at = 0; r >= 0 && at < judging->names.size;
-         at += strlen(judging->names.data + at) + 1)
-        r = ask_source(judging, judging->names.data + at, error);
+    for (; r >= 0 && name != NULL; name = names_next(&judging->names, name))
+        r = ask_source(judging, name, error);
     return r;
 }
 

@@ -24,13 +24,13 @@ int verb_backfill_start(const struct verb_context *context, const char *const *w
     struct json_writer *result, struct error *error);
 int verb_backfill_list(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error);
-
 int verb_backfill_cancel(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error);
 
 /* verbs_deadletter.c */
 int verb_deadletter_list(const struct verb_context *context, const char *const *words, size_t count,
     struct json_writer *result, struct error *error);
+
 /* verbs_deadletter_retry.c */
 int verb_deadletter_retry(const struct verb_context *context, const char *const *words,
     size_t count, struct json_writer *result, struct error *error);

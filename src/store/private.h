@@ -117,6 +117,9 @@ int sources_load(struct store *store, struct error *error);
 void source_free(struct store_source *source);
 /* NULL when the store does not know it. */
 struct store_source *source_find(const struct store *store, const char *name);
+/* One that no page is being written of. ERROR_MISSING, ERROR_INVALID. */
+int source_find_at_rest(const struct store *store, const char *name,
+    struct store_source **ret_source, struct error *error);
 /* Part of a transaction: writes the source's row. ERROR_MISSING when the source was forgotten. */
 int source_write(struct store_source *source, const struct store_walk *walk, uint64_t next_sequence,
     struct error *error);

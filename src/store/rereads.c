@@ -55,12 +55,10 @@ static int write_rewind(struct store *store, void *user, struct error *error)
 
 int store_rewind(struct store *store, const char *name, int64_t checkpoint, struct error *error)
 {
-    struct store_source *source = source_find(store, name);
-    if (source == NULL)
-        return error_set(error, ERROR_MISSING, "the store knows no source %s", name);
-    if (source->page != NULL)
-        return error_set(
-            error, ERROR_INVALID, "source %s is being read at this moment; stop it first", name);
+    struct store_source *source;
+    int result = source_find_at_rest(store, name, &source, error);
+    if (result < 0)
+        return result;
     if (checkpoint < 0 || checkpoint >= source->walk.checkpoint)
         return error_set(error, ERROR_INVALID,
             "the checkpoint of source %s can only be set to an earlier time", name);
@@ -69,7 +67,7 @@ int store_rewind(struct store *store, const char *name, int64_t checkpoint, stru
     rewind.walk.start = lower(source->walk.start, checkpoint);
     rewind.walk.read_at = lower(source->walk.read_at, checkpoint);
     rewind.walk.seen_from = lower(source->walk.seen_from, checkpoint);
-    int result = store_apply(store, write_rewind, &rewind, error);
+    result = store_apply(store, write_rewind, &rewind, error);
     if (result < 0)
         return result;
     source->walk = rewind.walk;

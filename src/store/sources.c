@@ -48,6 +48,19 @@ struct store_source *source_find(const struct store *store, const char *name)
     return NULL;
 }
 
+int source_find_at_rest(const struct store *store, const char *name,
+    struct store_source **ret_source, struct error *error)
+{
+    struct store_source *source = source_find(store, name);
+    if (source == NULL)
+        return error_set(error, ERROR_MISSING, "the store knows no source %s", name);
+    if (source->page != NULL)
+        return error_set(
+            error, ERROR_INVALID, "source %s is being read at this moment; stop it first", name);
+    *ret_source = source;
+    return 0;
+}
+
 /* ---- Loading ---- */
 
 static int load_one(struct store *store, const struct query *query, struct error *error)
@@ -259,13 +272,11 @@ static void source_bury(struct store_source *source)
 
 int store_forget_source(struct store *store, const char *name, struct error *error)
 {
-    struct store_source *source = source_find(store, name);
-    if (source == NULL)
-        return error_set(error, ERROR_MISSING, "the store knows no source %s", name);
-    if (source->page != NULL)
-        return error_set(
-            error, ERROR_INVALID, "source %s is being read at this moment; stop it first", name);
-    int result = store_apply(store, delete_source, source, error);
+    struct store_source *source;
+    int result = source_find_at_rest(store, name, &source, error);
+    if (result < 0)
+        return result;
+    result = store_apply(store, delete_source, source, error);
     if (result < 0)
         return result;
     /* Files that stay for whatever reason are named by nobody and go at the next start. */
