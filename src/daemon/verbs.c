@@ -10,7 +10,7 @@
 #include "daemon/daemon_private.h"
 #include "daemon/verbs_private.h"
 
-#define LONGEST_PAUSE_US (INT64_C(86400) * USEC_PER_SEC)
+#define LONGEST_PAUSE_US USEC_PER_DAY
 
 /* Each verb appends the `result` value, or returns a negative code with the error, or REFUSED when
  * it has refused in its own words. */
