@@ -28,5 +28,5 @@ complete -c slackaudit-sim -l short-pages -x -d 'of the pages are short, or empt
 complete -c slackaudit-sim -l enabled-since -x -a 'now -1h -1d -7d' -d 'an oldest before it is invalid_range'
 complete -c slackaudit-sim -l clock-offset -x -d 'how far the API\'s clock is ahead (or, below 0, behind)'
 complete -c slackaudit-sim -l fault -x -a '429 500 503 reset reset-body truncate html broken-json unauthorized slow stall repeat-entries wrong-order outside repeat-cursor expire-cursor' -d 'a fault on demand, repeatable; see below'
-complete -c slackaudit-sim -l help -d 'this text'
-complete -c slackaudit-sim -l version -d 'the version'
+complete -c slackaudit-sim -l help -d 'this text, also as -h'
+complete -c slackaudit-sim -l version -d 'the version, also as -V'

@@ -28,10 +28,10 @@ enum { API_SOURCE, API_TOKEN_FILE, API_CREDENTIAL, API_BASE_URL, API_VERBOSE, AP
 
 /* For the help of these verbs. */
 #define API_ABOUT_TOKEN                                                                            \
-    "Without --source, --token-file and --credential the token is that of the only source of\n"    \
-    "--config FILE, else of the environment variable SLACKAUDIT_TOKEN, else of the only source\n"  \
-    "of the default configuration. Calls count in the budget of the running daemon that reads\n"   \
-    "the same source; without it, at most 45 a minute.\n"
+    "Without --source, --token-file and --credential the token is that of the only\n"              \
+    "source of --config FILE, else of the environment variable SLACKAUDIT_TOKEN, else\n"           \
+    "of the only source of the default configuration. Calls count in the budget of\n"              \
+    "the running daemon that reads the same source; without it, at most 45 a minute.\n"
 
 enum api_token { API_TOKEN_WANTED, API_TOKEN_OPTIONAL };
 

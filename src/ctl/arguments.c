@@ -12,11 +12,11 @@
 enum { OWN_OPTION = 256 /* and the place in the verb's table */ };
 
 const struct arguments_general arguments_general[ARGUMENTS_GENERAL] = {
-    {'c', {"config", "FILE", "the daemon's configuration\n(default " ARGUMENTS_DEFAULT_CONFIG ")"}},
+    {'c', {"config", "FILE", "the daemon's configuration (default " ARGUMENTS_DEFAULT_CONFIG ")"}},
     {'j', {"json", NULL, "print the answer as JSON"}},
     {'V', {"version", NULL, "print the version"}},
-    {'h', {"help", NULL,
-              "print the help; VERB --help prints that of a verb,\nand so does help VERB"}},
+    {'h',
+        {"help", NULL, "print the help; VERB --help prints that of a verb, and so does help VERB"}},
 };
 
 static struct option for_getopt(const struct ctl_option *option, int value)

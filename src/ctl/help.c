@@ -8,21 +8,37 @@
 #include "ctl/print.h"
 #include "daemon/daemon.h"
 
-enum { MEANING_COLUMN = 38, OPTION_COLUMN = 24 };
+enum { MEANING_COLUMN = 34, OPTION_COLUMN = 24, WIDTH = 80 };
 
 static const char introduction[] =
     "Usage: slackauditctl [OPTION]... VERB [WORD]...\n"
-    "Asks and changes a running slackauditd, asks Slack's Audit Logs API, and says what a\n"
-    "configuration does.\n"
+    "Asks and changes a running slackauditd, asks Slack's Audit Logs API, and says\n"
+    "what a configuration does.\n"
     "\n";
 
 static const char conclusion[] =
     "\n"
-    "With no daemon running, checkpoint, forget and deadletter open the store themselves.\n"
-    "Exit codes: 0 done; 1 the answer is no; 64 bad usage; 69 no daemon, or nobody answers;\n"
-    "            73 state directory unusable; 75 try again; 78 configuration error.\n";
+    "With no daemon running, checkpoint, forget and deadletter open the store\n"
+    "themselves.\n"
+    "Exit codes: 0 done; 1 the answer is no; 64 bad usage; 69 no daemon, or nobody\n"
+    "            answers; 73 state directory unusable; 75 try again; 78 configuration\n"
+    "            error.\n";
 
-/* `text` from `column` on; what does not fit left of it has the line to itself. */
+/* How much of `text` fits into `room` columns: whole words, and one of them at least. */
+static size_t line_of(const char *text, size_t room)
+{
+    size_t size = strcspn(text, " ");
+    while (text[size] != '\0') {
+        size_t next = size + 1 + strcspn(text + size + 1, " ");
+        if (next > room)
+            break;
+        size = next;
+    }
+    return size;
+}
+
+/* `text` from `column` on, in as many lines as it needs; what does not fit left of it has the line
+ * to itself. */
 static void write_row(const char *left, size_t column, const char *text)
 {
     size_t width = strlen(left);
@@ -32,7 +48,7 @@ static void write_row(const char *left, size_t column, const char *text)
         width = 0;
     }
     for (;;) {
-        size_t size = strcspn(text, "\n");
+        size_t size = line_of(text, WIDTH - 2 - column);
         printf("%*s%.*s\n", (int)(column - width), "", (int)size, text);
         if (text[size] == '\0')
             return;
@@ -69,16 +85,26 @@ static void write_general(void)
 /* The meaning in the list of verbs as a sentence of its own. */
 static void write_sentence(const char *meaning)
 {
-    putchar(toupper((unsigned char)*meaning));
-    while (*++meaning != '\0')
-        putchar(*meaning == '\n' ? ' ' : *meaning);
-    printf(".\n");
+    printf("%c%s.\n", toupper((unsigned char)*meaning), meaning + 1);
+}
+
+/* What is too long for a line has its last option in one of its own. */
+static void write_usage(const char *left, const char *words)
+{
+    static const char program[] = "slackauditctl";
+    size_t margin = strlen(left) + 1 + strlen(program) + 1;
+    const char *last = margin + strlen(words) > WIDTH ? strrchr(words, '[') : NULL;
+    printf("%s %s ", left, program);
+    if (last != NULL)
+        printf("%.*s\n%*s%s\n", (int)(last - 1 - words), words, (int)margin, "", last);
+    else
+        printf("%s\n", words);
 }
 
 static void write_verb(const struct ctl_verb *verb)
 {
     for (const struct ctl_form *form = verb->forms; form->words != NULL; form++)
-        printf("%s slackauditctl %s\n", form == verb->forms ? "Usage:" : "      ", form->words);
+        write_usage(form == verb->forms ? "Usage:" : "      ", form->words);
     printf("\n");
     if (verb->forms[1].words != NULL)
         write_forms(verb);

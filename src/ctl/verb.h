@@ -22,13 +22,13 @@ struct ctl_option {
     const char *name;    /* without the dashes */
     const char *value;   /* what the help calls its value; NULL: it takes none; "[=SECONDS]": it
                           * may be left out, and stands behind a = otherwise */
-    const char *meaning; /* for the help; a line break begins another line */
+    const char *meaning; /* for the help, which breaks its lines */
 };
 
 /* One way to say a verb. */
 struct ctl_form {
     const char *words;   /* "checkpoint set SOURCE TIME [--redeliver]" */
-    const char *meaning; /* for the list of verbs; a line break begins another line */
+    const char *meaning; /* for the list of verbs, which breaks its lines */
 };
 
 /* What a verb is asked. The strings live as long as the arguments of main(). */

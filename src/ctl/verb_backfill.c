@@ -169,17 +169,18 @@ const struct ctl_verb verb_backfill = {
     .forms =
         (const struct ctl_form[]){
             {"backfill --source NAME --from TIME --to TIME [--output NAME]",
-                "send again what Slack has of a range, to every\noutput of the source or to one"},
+                "send again what Slack has of a range, to every output of the source or to one"},
             {"backfill list", "those that run, and those that the ledger knows of"},
             {"backfill cancel ID", "end one: nothing of it is read or sent any more"},
             {0},
         },
     .about = MOMENT_ABOUT
     "\n"
-    "The daemon walks the range beside its polling, with the calls that polling leaves, and sends\n"
-    "all of it, also what the outputs had already. No checkpoint moves. The daemon goes on when\n"
-    "this command is ended, and after a restart; the same command again waits for it, and\n"
-    "`backfill cancel` ends it. Repairs are listed too.\n",
+    "The daemon walks the range beside its polling, with the calls that polling\n"
+    "leaves, and sends all of it, also what the outputs had already. No checkpoint\n"
+    "moves. The daemon goes on when this command is ended, and after a restart; the\n"
+    "same command again waits for it, and `backfill cancel` ends it. Repairs are\n"
+    "listed too.\n",
     CTL_VERB_OPTIONS(options),
     .run = run,
 };

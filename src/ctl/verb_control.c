@@ -95,9 +95,8 @@ const struct ctl_verb verb_checkpoint = {
         (const struct ctl_form[]){
             {"checkpoint show", "how far each source is read"},
             {"checkpoint set SOURCE TIME [--redeliver]",
-                "go back to an earlier TIME: says how much\n"
-                "would be sent again, and does it when\n"
-                "--redeliver is there"},
+                "go back to an earlier TIME: says how much would be sent again, "
+                "and does it when --redeliver is there"},
             {0},
         },
     .about = MOMENT_ABOUT,
@@ -130,7 +129,7 @@ const struct ctl_verb verb_forget = {
     .forms =
         (const struct ctl_form[]){
             {"forget --source NAME | --output NAME",
-                "remove what is kept of a source or output that is\nnot configured any more"},
+                "remove what is kept of a source or output that is not configured any more"},
             {0},
         },
     CTL_VERB_OPTIONS(forget_options),

@@ -202,10 +202,9 @@ const struct ctl_verb verb_deadletter = {
             {"deadletter retry [--output NAME]", "send it to them again"},
             {0},
         },
-    .about =
-        "A retry puts every letter's entry into a queue of its output and takes it out of the\n"
-        "file; what is refused again comes back as a new letter. One that breaks off is ended\n"
-        "by the next. What is no valid JSON stays, since it can never be sent.\n",
+    .about = "A retry puts every letter's entry into a queue of its output and takes it out of\n"
+             "the file; what is refused again comes back as a new letter. One that breaks off\n"
+             "is ended by the next. What is no valid JSON stays, since it can never be sent.\n",
     CTL_VERB_OPTIONS(options),
     .run = run,
 };

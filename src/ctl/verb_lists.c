@@ -71,8 +71,8 @@ static int run_actions(const struct ctl_request *request)
 static const struct ctl_option options[] = {API_OPTION_ROWS};
 
 static const char about[] =
-    "Prints the body as Slack sends it. No token is needed; one that is given is sent. Of the\n"
-    "configuration only --source is used.\n";
+    "Prints the body as Slack sends it. No token is needed; one that is given is\n"
+    "sent. Of the configuration only --source is used.\n";
 
 const struct ctl_verb verb_schemas = {
     .name = "schemas",

@@ -218,12 +218,12 @@ const struct ctl_verb verb_logs = {
             {"logs [OPTION]...", "entries of the audit log, newest first"}, {0}},
     .about = MOMENT_ABOUT
     "\n"
-    "json    one object a page, "
-    "{\"entries\":[...],\"response_metadata\":{\"next_cursor\":\"...\"}},\n"
-    "        with --all one behind the other and without a cursor: jq '.entries[]' takes both\n"
+    "json    one object a page, with the cursor of the next behind its entries; with\n"
+    "        --all one behind the other and no cursor: jq '.entries[]' takes both\n"
     "ndjson  one entry a line\n"
     "table   time (UTC), action, actor, entity and address, for people\n"
-    "In json and ndjson each entry stands byte for byte as Slack sent it, line breaks apart.\n"
+    "In json and ndjson each entry stands byte for byte as Slack sent it, line breaks\n"
+    "apart.\n"
     "\n" API_ABOUT_TOKEN,
     CTL_VERB_OPTIONS(options),
     .run = run,

@@ -70,15 +70,15 @@ const struct ctl_verb verb_retry = {
     .forms =
         (const struct ctl_form[]){
             {"retry explain [--source NAME | --output NAME]",
-                "what the retry stack does with each failure, or\n"
+                "what the retry stack does with each failure, or "
                 "what the default stack does"},
             {0},
         },
-    .about =
-        "Each failure is taken to happen again at every attempt. For each the answer says which\n"
-        "handler grants another attempt, how long the wait before it is (a range where chance\n"
-        "decides), how long all waits are together, and what happens when no handler wants\n"
-        "another attempt. Only the configuration is read, and nothing is called.\n",
+    .about = "Each failure is taken to happen again at every attempt. For each the answer says\n"
+             "which handler grants another attempt, how long the wait before it is (a range\n"
+             "where chance decides), how long all waits are together, and what happens when no\n"
+             "handler wants another attempt. Only the configuration is read, and nothing is\n"
+             "called.\n",
     CTL_VERB_OPTIONS(options),
     .run = run,
 };

@@ -92,12 +92,11 @@ const struct ctl_verb verb_status = {
     .forms =
         (const struct ctl_form[]){
             {"status [--watch[=SECONDS]]", "how every source and output is doing"}, {0}},
-    .about =
-        "Watched on a terminal it is drawn anew in place, for its width and height, until q or\n"
-        "Ctrl-C; elsewhere each look is a block of lines that begins with its time, and with "
-        "--json\n"
-        "a line of its own. A daemon that is away is waited for. Rates are known from the second\n"
-        "look on, and are those of the last half to whole minute.\n",
+    .about = "Watched on a terminal it is drawn anew in place, for its width and height, until\n"
+             "q or Ctrl-C; elsewhere each look is a block of lines that begins with its time,\n"
+             "and with --json a line of its own. A daemon that is away is waited for. Rates\n"
+             "are known from the second look on, and are those of the last half to whole\n"
+             "minute.\n",
     CTL_VERB_OPTIONS(options),
     .run = run,
 };

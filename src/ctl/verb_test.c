@@ -23,16 +23,16 @@ const struct ctl_verb verb_test = {
     .name = "test",
     .forms =
         (const struct ctl_form[]){
-            {"test --source NAME", "one call of the API: is the token accepted, what\n"
+            {"test --source NAME", "one call of the API: is the token accepted, what "
                                    "time is it there, how many calls are left"},
             {"test --output NAME", "one test message: does the receiver take it"},
             {0},
         },
-    .about =
-        "Exit code 0 when all is well, else 1. The call is tried once, whatever `retry` says, and\n"
-        "counts in the budget of the running daemon. The message is an entry with the action\n"
-        "slackaudit_test and an id of its own. A file output gets none: it is only seen whether\n"
-        "the file could be written by whoever runs this command. Secrets must be readable.\n",
+    .about = "Exit code 0 when all is well, else 1. The call is tried once, whatever `retry`\n"
+             "says, and counts in the budget of the running daemon. The message is an entry\n"
+             "with the action slackaudit_test and an id of its own. A file output gets none:\n"
+             "it is only seen whether the file could be written by whoever runs this command.\n"
+             "Secrets must be readable.\n",
     CTL_VERB_OPTIONS(options),
     .run = run,
 };

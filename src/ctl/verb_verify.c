@@ -207,16 +207,17 @@ const struct ctl_verb verb_verify = {
     .forms =
         (const struct ctl_form[]){
             {"verify --source NAME --from TIME [--to TIME] [--repair]",
-                "ask Slack again what there was, and the ledger\nwhat every output got of it"},
+                "ask Slack again what there was, and the ledger what every output got of it"},
             {0},
         },
     .about = MOMENT_ABOUT
     "\n"
-    "Named is each id that an output never got, got twice, or has in dead letter; the exit code\n"
-    "is 1 then. Named too, and nothing wrong, is what it may have got twice, because it was sent\n"
-    "again when no answer had come, and what it got again because of `backfill` or\n"
-    "`checkpoint set`. What was never read is counted as never got once the overlap has passed.\n"
-    "Calls count in the budget of the running daemon.\n"
+    "Named is each id that an output never got, got twice, or has in dead letter; the\n"
+    "exit code is 1 then. Named too, and nothing wrong, is what it may have got\n"
+    "twice, because it was sent again when no answer had come, and what it got again\n"
+    "because of `backfill` or `checkpoint set`. What was never read is counted as\n"
+    "never got once the overlap has passed. Calls count in the budget of the running\n"
+    "daemon.\n"
     "\n"
     "A repair reaches only the outputs that lack something, and sends them only that.\n",
     CTL_VERB_OPTIONS(options),

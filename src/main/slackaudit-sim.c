@@ -23,7 +23,7 @@ static int fail(int code, const struct error *error)
 {
     fprintf(stderr, "slackaudit-sim: %s\n", error->text);
     if (code == EXIT_USAGE)
-        fprintf(stderr, "Try: slackaudit-sim --help\n");
+        fprintf(stderr, "Try 'slackaudit-sim --help'.\n");
     return code;
 }
 

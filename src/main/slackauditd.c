@@ -10,22 +10,26 @@
 
 static const char usage[] =
     "Usage: slackauditd [OPTION]...\n"
-    "Polls Slack's Audit Logs API and forwards every entry to files, syslog and HTTP collectors.\n"
+    "Polls Slack's Audit Logs API and forwards every entry to files, syslog and HTTP\n"
+    "collectors.\n"
     "\n"
     "  -c, --config FILE  configuration (default " DEFAULT_CONFIG ")\n"
-    "  -t, --test         check the configuration and exit: 0 when it is right, 78 when not\n"
-    "  -T, --dump         print the effective configuration, secrets redacted, and exit\n"
-    "      --once         poll every source up to now, deliver all of it, and exit: 0,\n"
-    "                     or 75 after ten tries of a source or output without progress\n"
+    "  -t, --test         check the configuration and exit: 0 when it is right, 78\n"
+    "                     when not\n"
+    "  -T, --dump         print the effective configuration, secrets redacted, and\n"
+    "                     exit\n"
+    "      --once         poll every source up to now, deliver all of it, and exit:\n"
+    "                     0, or 75 after ten tries of a source or output without\n"
+    "                     progress\n"
     "  -v, --verbose      log debug lines too\n"
     "  -q, --quiet        log warnings and errors only\n"
     "  -V, --version      print the version\n"
     "  -h, --help         print this help\n"
     "\n"
-    "Signals: TERM and INT stop, a second one at once; HUP reads the configuration again;\n"
-    "         USR1 reopens files.\n"
-    "Exit codes: 0 done; 64 bad usage; 69 address unavailable; 73 state directory unusable;\n"
-    "            75 could not finish, try again; 78 configuration error.\n";
+    "Signals: TERM and INT stop, a second one at once; HUP reads the configuration\n"
+    "         again; USR1 reopens files.\n"
+    "Exit codes: 0 done; 64 bad usage; 69 address unavailable; 73 state directory\n"
+    "            unusable; 75 could not finish, try again; 78 configuration error.\n";
 
 struct arguments {
     struct daemon_options options;

@@ -100,46 +100,44 @@ static const struct option_row rows[] = {
     {"fault", "KIND:WHEN", "a fault on demand, repeatable; see below", OPTION_FAULT, 0, 0},
 
     {NULL, NULL, "Other", OPTION_HEADING, 0, 0},
-    {"help", NULL, "this text", OPTION_FLAG, FIELD(help), 0},
-    {"version", NULL, "the version", OPTION_FLAG, FIELD(version), 0},
+    {"help", NULL, "this text, also as -h", OPTION_FLAG, FIELD(help), 0},
+    {"version", NULL, "the version, also as -V", OPTION_FLAG, FIELD(version), 0},
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 static const char help_before[] =
     "Usage: slackaudit-sim [OPTION]...\n"
-    "Simulates Slack's Audit Logs API for demos, tests and rule writers. It serves GET "
-    "/audit/v1/logs,\n"
-    "/audit/v1/schemas and /audit/v1/actions (also without the prefix) from a history that a seed "
-    "makes, and\n"
-    "prints `listening on URL` once it is ready. TERM or INT ends it.\n";
+    "Simulates Slack's Audit Logs API for demos, tests and rule writers. It serves\n"
+    "GET /audit/v1/logs, /audit/v1/schemas and /audit/v1/actions (also without the\n"
+    "prefix) from a history that a seed makes, and prints `listening on URL` once it\n"
+    "is ready. TERM or INT ends it.\n";
 
 static const char help_after[] =
     "\n"
-    "Faults: --fault KIND:WHEN[,WHEN...], as in 429:every=7  reset:at=3,count=2  "
-    "slow:probability=0.05,for=5s\n"
-    "  every=N        each Nth call          at=N     the Nth call, and with count=M the M-1 after "
-    "it\n"
-    "  probability=P  a call in 1/P          count=N  alone: the first N calls; else: at most N "
-    "times in all\n"
-    "  for=DURATION   how long: the wait of slow and stall (3s), the Retry-After of 429 and 503 "
-    "(1s)\n"
-    "  Calls are counted for each rule, those alone that its kind can strike and that token and "
-    "rate limit let\n"
-    "  in. One fault strikes a call; another that was due strikes at the next one.\n"
-    "  any call:             429 500 503 unauthorized html broken-json truncate reset reset-body "
-    "slow stall\n"
+    "Faults: --fault KIND:WHEN[,WHEN...], as in\n"
+    "            429:every=7  reset:at=3,count=2  slow:probability=0.05,for=5s\n"
+    "  every=N        each Nth call\n"
+    "  at=N           the Nth call, and with count=M the M-1 after it\n"
+    "  probability=P  a call in 1/P\n"
+    "  count=N        alone: the first N calls; else: at most N times in all\n"
+    "  for=DURATION   how long: the wait of slow and stall (3s), the Retry-After of\n"
+    "                 429 and 503 (1s)\n"
+    "  Calls are counted for each rule, those alone that its kind can strike and that\n"
+    "  token and rate limit let in. One fault strikes a call; another that was due\n"
+    "  strikes at the next one.\n"
+    "  any call:             429 500 503 unauthorized html broken-json truncate reset\n"
+    "                        reset-body slow stall\n"
     "  /logs:                repeat-entries wrong-order outside\n"
     "  /logs with a cursor:  repeat-cursor expire-cursor\n"
     "\n"
     "For tests, and not Slack's (no token wanted, not counted):\n"
-    "  GET  /_sim/stats     counts as JSON: calls, pages, calls by status, entries served, faults, "
-    "budget\n"
-    "  GET  /_sim/expected  every entry once, oldest first, as a file must hold it; takes oldest, "
-    "latest, action,\n"
-    "                       actor, entity; damaged=1 gives the entries that are no JSON instead\n"
-    "  POST /_sim/faults    new rules, one a line, in the place of all others; answers that are "
-    "slow "
-    "or stall go on\n"
+    "  GET  /_sim/stats     counts as JSON: calls, pages, calls by status, entries\n"
+    "                       served, faults, budget\n"
+    "  GET  /_sim/expected  every entry once, oldest first, as a file must hold it;\n"
+    "                       takes oldest, latest, action, actor, entity; damaged=1\n"
+    "                       gives the entries that are no JSON instead\n"
+    "  POST /_sim/faults    new rules, one a line, in the place of all others;\n"
+    "                       answers that are slow or stall go on\n"
     "  POST /_sim/token     new tokens, one a line, in the place of all others\n"
     "\n"
     "Exit codes: 0 done; 64 bad usage; 69 address unavailable.\n";
@@ -348,6 +346,25 @@ void options_deinit(struct options *options)
     tokens_deinit(&options->api.tokens);
 }
 
+/* The help of an option, in as many lines as it needs. */
+static int append_row(struct buffer *output, const char *left, const char *help)
+{
+    enum { INDENT = 27, WIDTH = 80 };
+    int r = buffer_printf(output, "  %-24s ", left);
+    while (r == 0) {
+        size_t size = strlen(help);
+        while (size > WIDTH - INDENT) /* words are ours, and shorter */
+            while (help[--size] != ' ')
+                ;
+        r = buffer_printf(output, "%.*s\n", (int)size, help);
+        if (r < 0 || help[size] == '\0')
+            return r;
+        help += size + 1;
+        r = buffer_printf(output, "%*s", INDENT, "");
+    }
+    return r;
+}
+
 int options_append_help(struct buffer *output)
 {
     int r = buffer_append_text(output, help_before);
@@ -360,7 +377,7 @@ int options_append_help(struct buffer *output)
         /* Fits: the names are ours. */
         (void)snprintf(left, sizeof(left), "--%s%s%s", rows[i].name,
             rows[i].argument == NULL ? "" : " ", rows[i].argument == NULL ? "" : rows[i].argument);
-        r = buffer_printf(output, "  %-24s %s\n", left, rows[i].help);
+        r = append_row(output, left, rows[i].help);
     }
     return r < 0 ? r : buffer_append_text(output, help_after);
 }

@@ -27,7 +27,7 @@ WRONG = {
     ("logs", "--oldest", "2026-11-20"): "2026-11-22T02:15:15Z",
 }
 VERBS = ("status", "health", "reload", "checkpoint", "forget", "logs", "schemas", "actions", "test",
-         "retry")
+         "retry", "names", "verify", "backfill", "deadletter")
 
 
 def scenario(bench):
@@ -47,7 +47,9 @@ def scenario(bench):
         same(slackauditctl(bench, "help", verb).out, said.out, f"help {verb}")
         check(text.startswith(f"Usage: slackauditctl {verb}"), text)
         check(f"\n  {verb}" in whole.out.decode(), f"the help does not list {verb}")
-        check(max(map(len, text.splitlines())) <= 96, f"a line of the help of {verb} is too long")
+        check(max(map(len, text.splitlines())) <= 80, f"a line of the help of {verb} is too long")
+    longest = max(whole.out.decode().splitlines(), key=len)
+    check(len(longest) <= 80, f"too long for a terminal: {longest}")
 
 
 run(scenario)

@@ -1,5 +1,5 @@
 """Each program's manual page tells of every option and verb that its --help lists, and of none that it
-does not have; all pages are clean for mandoc."""
+does not have; the help fits a terminal, and all pages are clean for mandoc."""
 
 import argparse
 import pathlib
@@ -11,8 +11,11 @@ MAN = pathlib.Path(__file__).resolve().parents[2] / "docs/man"
 PAGES = {"slackauditd": "slackauditd.8", "slackaudit-sim": "slackaudit-sim.1"}
 
 
-def options_of_help(program):
-    text = subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
+def help_of(program):
+    return subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
+
+
+def options_of_help(text):
     return set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text))
 
 
@@ -29,7 +32,10 @@ def main():
     problems = []
     count = 0
     for program, name in PAGES.items():
-        has, tells = options_of_help(arguments.binaries / program), options_of_page(MAN / name)
+        text = help_of(arguments.binaries / program)
+        has, tells = options_of_help(text), options_of_page(MAN / name)
+        problems += [f"{program} --help is wider than a terminal: {line}"
+                     for line in text.splitlines() if len(line) > 80]
         count += len(has)
         problems += [f"{name} does not tell of --{option}" for option in sorted(has - tells)]
         problems += [f"{name} tells of --{option}, which --help does not know" for option in sorted(tells - has)]

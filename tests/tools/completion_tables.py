@@ -23,6 +23,7 @@ KINDS = {
 NAMES = {"source": "sources", "output": "outputs", "action": "action", "credential": None}
 NOT_CONFIGURED = {"forget"}
 
+HELP_BREAK = re.compile(r"\n {20,}(?=\S)")  # a meaning that goes on in the next line
 HELP_LINE = re.compile(r"^  (?:-(?P<letter>\w), +|    )?--(?P<name>[a-z][a-z-]*)(?: (?P<value>[A-Z][^ ]*))?  +(?P<meaning>.*)$",
                        re.MULTILINE)
 
@@ -99,8 +100,9 @@ def slackauditctl(print_verbs):
 
 def plain_program(path):
     """A program that has options only."""
+    text = HELP_BREAK.sub(" ", printed(path, "--help"))
     options = [option_of(found["letter"] or "", found["name"], found["value"] or "", found["meaning"])
-               for found in HELP_LINE.finditer(printed(path, "--help"))]
+               for found in HELP_LINE.finditer(text)]
     return Program(path.name, options, [])
 
 
