@@ -18,7 +18,7 @@ BEFORE = r"(?:^|[|;&(!] |-- |\b(?:sudo|while|until|then|do) |/bin/) *"
 COMMAND = re.compile(rf"{BEFORE}((?:{'|'.join(PROGRAMS)})(?=[ \n]|$)[^|;&)#<>\n]*)", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])(--?[a-zA-Z][a-z-]*)")
 KEY = re.compile(r"^(?:sources\[\]\.|outputs\[\]\.)?([a-z_]+(?:\.[a-z_]+)+)(?:: .*)?$")
-FILE = re.compile(r"^(?:src|tests|docs|config|packaging|systemd|cmake)/[\w./@-]+$")
+FILE = re.compile(r"^(?:src|tests|docs|config|completions|packaging|systemd|cmake)/[\w./@-]+$")
 # What reads like a command in a sentence and is none: an account, a unit, a file, a variable.
 NO_VERB = re.compile(r"^[A-Z<.…=:]|^$")
 
@@ -101,6 +101,13 @@ def check_store_versions(problems):
         problems.append(f"docs/upgrade.md tells of the store's versions {told}, and there are {known}")
 
 
+def check_readme(programs, problems):
+    """Its table of the programs names every verb."""
+    told, = (cells[1] for cells in rows(read(TREE / "README.md"), "") if cells[0] == "`slackauditctl`")
+    problems += [f"README.md does not name the verb {verb}" for verb in sorted(programs.verbs)
+                 if not re.search(rf"\b{verb}\b", told)]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binaries", type=pathlib.Path, required=True)
@@ -109,6 +116,7 @@ def main():
     tops = {key.split(".")[0] for key in keys if "." in key}
     problems, commands, named, files = [], 0, 0, 0
     check_store_versions(problems)
+    check_readme(programs, problems)
     for document in DOCUMENTS:
         place = str(document.relative_to(TREE))
         codes = spans(prose(document))

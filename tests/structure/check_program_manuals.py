@@ -1,5 +1,5 @@
 """Each program's manual page tells of every option and verb that its --help lists, and of none that it
-does not have; the help fits a terminal, and all pages are clean for mandoc."""
+does not have, and of what `verify` can find; the help fits a terminal, and all pages are clean for mandoc."""
 
 import argparse
 import pathlib
@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 
-MAN = pathlib.Path(__file__).resolve().parents[2] / "docs/man"
+TREE = pathlib.Path(__file__).resolve().parents[2]
+MAN = TREE / "docs/man"
 PAGES = {"slackauditd": "slackauditd.8", "slackaudit-sim": "slackaudit-sim.1"}
 
 
@@ -22,6 +23,12 @@ def options_of_help(text):
 def options_of_page(page):
     text = page.read_text(encoding="utf-8")
     return set(re.findall(r"\bFl -([a-z][a-z-]+)", text))
+
+
+def findings():
+    """What `slackauditctl verify` can find, by name."""
+    text = (TREE / "src/ctl/verification_tell.c").read_text(encoding="utf-8")
+    return re.findall(r'"(\w+)"', re.search(r"finding_names\[FINDINGS\] = \{([^}]*)\}", text)[1])
 
 
 def main():
@@ -39,6 +46,9 @@ def main():
         count += len(has)
         problems += [f"{name} does not tell of --{option}" for option in sorted(has - tells)]
         problems += [f"{name} tells of --{option}, which --help does not know" for option in sorted(tells - has)]
+    told = (MAN / "slackauditctl.1").read_text(encoding="utf-8")
+    problems += [f"slackauditctl.1 does not tell of the finding {name}" for name in findings()
+                 if not re.search(rf"\bLi .*\b{name}\b", told)]
     pages = sorted(path for path in MAN.iterdir() if path.suffix in {".1", ".5", ".8"})
     for page in pages:
         lint = subprocess.run([arguments.mandoc, "-T", "lint", "-W", "warning", page],
