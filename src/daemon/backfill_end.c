@@ -132,6 +132,48 @@ int daemon_cancel_backfill(
     return 0;
 }
 
+/* ---- Broken off ---- */
+
+static int note_backfill(void *user, const char *name, const struct store_walk *walk)
+{
+    struct buffer *names = user;
+    struct backfill_subject subject;
+    (void)walk; /* it is asked for again, once nothing is being listed */
+    return daemon_backfill_parse(name, &subject) ? buffer_append(names, name, strlen(name) + 1) : 0;
+}
+
+/* A width is the last thing that a queue gets before it is walked, and 0 the first thing that one
+ * gets which is cancelled. */
+static int mend(struct daemon *daemon, const char *name, struct error *error)
+{
+    struct store_source *queue = NULL;
+    struct store_walk walk;
+    struct skipping skipping = {.queue = name};
+    int64_t left;
+    int r = daemon->store_type->source(daemon->store, name, &queue, &walk, error);
+    if (r < 0 || walk.width != BACKFILL_CANCELLED)
+        return r;
+    if (walk.start < 0 && walk.checkpoint < 0) {
+        leave_queue(daemon, name);
+        return daemon->store_type->forget_source(daemon->store, name, error);
+    }
+    r = daemon->store_type->positions(daemon->store, note_lagging, &skipping, error);
+    return r < 0 || skipping.left == 0 ? r : daemon_cancel_backfill(daemon, name, &left, error);
+}
+
+void daemon_mend_backfills(struct daemon *daemon)
+{
+    struct buffer names = BUFFER_INIT(MIB(1));
+    struct error error = ERROR_INIT;
+    int r = daemon->store_type->sources(daemon->store, note_backfill, &names, &error);
+    for (size_t at = 0; r >= 0 && at < names.size; at += strlen(names.data + at) + 1)
+        r = mend(daemon, names.data + at, &error);
+    if (r < 0)
+        log_warning(
+            NULL, "back-fills that were broken off stay until the next reload: %s", error.text);
+    buffer_deinit(&names);
+}
+
 /* ---- Forgotten ---- */
 
 static int find_any(void *user, uint64_t id, uint64_t sequence)

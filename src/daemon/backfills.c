@@ -145,6 +145,7 @@ void daemon_start_backfills(struct daemon *daemon, struct generation *generation
     struct names names = NAMES_INIT;
     struct error error = ERROR_INIT;
     daemon_drop_backfills(daemon);
+    daemon_mend_backfills(daemon);
     if (daemon->options.once)
         return; /* the next daemon goes on */
     int r = daemon->store_type->sources(daemon->store, note_unfinished, &names, &error);
@@ -225,15 +226,16 @@ static int make_queue(struct daemon *daemon, const char *name, const char *const
     struct store_source *source = NULL;
     struct store_walk walk;
     int r = daemon->store_type->source(daemon->store, name, &source, &walk, error);
-    walk.width = FIRST_WIDTH;
-    if (r >= 0)
-        r = daemon->store_type->commit(source, NULL, NULL, STORE_KEEP_OPEN, &walk, error);
     for (size_t i = 0; r >= 0 && i < count; i++) {
         uint64_t sequence;
         r = daemon->store_type->attach(daemon->store, outputs[i], source, &sequence, error);
-        if (r >= 0)
-            r = daemon_join_beside(daemon, outputs[i], error);
     }
+    /* Last, since it says that all outputs are there: see daemon_mend_backfills(). */
+    walk.width = FIRST_WIDTH;
+    if (r >= 0)
+        r = daemon->store_type->commit(source, NULL, NULL, STORE_KEEP_OPEN, &walk, error);
+    for (size_t i = 0; r >= 0 && i < count; i++)
+        r = daemon_join_beside(daemon, outputs[i], error);
     return r;
 }
 

@@ -167,6 +167,10 @@ void daemon_settle_backfills(struct daemon *daemon);
  * `*ret_left` says how many entries that were read some output does not get. */
 int daemon_cancel_backfill(
     struct daemon *daemon, const char *name, int64_t *ret_left, struct error *error);
+/* What a process that ended in the middle of it has left: forgets the queue of a back-fill that has
+ * not all of its outputs yet, since nobody was told that it begins, and brings a cancellation to
+ * its end. Before any is taken up. */
+void daemon_mend_backfills(struct daemon *daemon);
 /* Forgets the queue of a finished one of which the ledger knows nothing any more; one at each call,
  * which the call before has found, so that whoever waits for it sees its end. Called at upkeep. */
 void daemon_forget_backfill(struct daemon *daemon);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/order.h"
 #include "base/units.h"
 
 #define PAUSE_US USEC_PER_SEC
@@ -42,7 +43,7 @@ static bool give_up_window(struct walker *walker)
 {
     int64_t span = walker->window.latest - walker->window.oldest;
     int64_t width = plan_narrow(span, walker->window.pages * 2);
-    walker->walk.width = width > span / 2 ? span / 2 : width;
+    walker->walk.width = higher(1, lower(width, span / 2)); /* 0 would be a first window's again */
     return walker_give_up(walker, "it fills the store") == 0;
 }
 

@@ -118,6 +118,68 @@ START_TEST(the_queue_of_one_that_is_not_read_to_its_end_stays)
 }
 END_TEST
 
+/* The walk of the queue, as a process that was killed has left it. */
+static void leave_walk(struct daemon_scene *scene, int64_t start, int64_t checkpoint, int64_t width)
+{
+    struct daemon *daemon = &scene->daemon;
+    struct store_source *queue = NULL;
+    struct store_walk walk;
+    ck_assert_int_eq(daemon->store_type->source(daemon->store, QUEUE, &queue, &walk, NULL), 0);
+    walk.start = start;
+    walk.checkpoint = checkpoint;
+    walk.width = width;
+    ck_assert_int_eq(
+        daemon->store_type->commit(queue, NULL, NULL, STORE_KEEP_OPEN, &walk, NULL), 0);
+}
+
+START_TEST(a_queue_that_was_left_without_all_of_its_outputs_is_forgotten_at_the_start)
+{
+    struct daemon_scene scene;
+    (void)begin(&scene, TO - 1);
+    ck_assert_int_eq(daemon_join_beside(&scene.daemon, "out", NULL), 0);
+    leave_walk(&scene, -1, -1, 0);
+    daemon_start_backfills(&scene.daemon, scene.daemon.generation);
+    ck_assert(!is_there(&scene));
+    ck_assert_ptr_null(scene.daemon.backfills);
+    scene_end(&scene);
+}
+END_TEST
+
+START_TEST(a_queue_that_is_whole_is_walked_from_the_start_on)
+{
+    struct daemon_scene scene;
+    (void)begin(&scene, TO - 1);
+    leave_walk(&scene, -1, -1, 600);
+    daemon_start_backfills(&scene.daemon, scene.daemon.generation);
+    ck_assert(is_there(&scene));
+    ck_assert_ptr_nonnull(scene.daemon.backfills);
+    daemon_drop_backfills(&scene.daemon);
+    scene_end(&scene);
+}
+END_TEST
+
+START_TEST(a_cancellation_that_was_broken_off_is_brought_to_its_end_at_the_start)
+{
+    struct daemon_scene scene;
+    struct store_source *queue = begin(&scene, TO);
+    store_one(&scene, queue);
+    leave_walk(&scene, FROM, TO, BACKFILL_CANCELLED);
+    ck_assert_int_eq(daemon_join_beside(&scene.daemon, "out", NULL), 0);
+    daemon_start_backfills(&scene.daemon, scene.daemon.generation);
+    ck_assert_uint_eq(scene_position(&scene, "out", QUEUE), 2);
+    for (int i = 0; i < 20; i++)
+        scene_turn(&scene);
+    char path[PATH_SIZE];
+    struct stat status;
+    if (stat(folder_path(path, scene.folder, "out.ndjson"), &status) == 0)
+        ck_assert_int_eq(status.st_size, 0);
+    scene_end(&scene);
+}
+END_TEST
+
 CHECK_MAIN("backfill end", a_queue_stays_until_its_outputs_have_it_and_then_one_look_longer,
     a_queue_stays_as_long_as_the_ledger_knows_what_it_brought,
-    the_queue_of_one_that_is_not_read_to_its_end_stays)
+    the_queue_of_one_that_is_not_read_to_its_end_stays,
+    a_queue_that_was_left_without_all_of_its_outputs_is_forgotten_at_the_start,
+    a_queue_that_is_whole_is_walked_from_the_start_on,
+    a_cancellation_that_was_broken_off_is_brought_to_its_end_at_the_start)
