@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/order.h"
+#include "ctl/backfill_name.h"
 #include "ctl/print.h"
 #include "ctl/verb.h"
 #include "daemon/daemon.h"
@@ -65,8 +66,10 @@ int backfill_wait(
         if (exit_code != DAEMON_EXIT_DONE)
             return exit_code;
         struct left left = look(list, name);
-        if (left.cancelled)
-            return print_complaint(CTL_EXIT_NO, "%s was cancelled", name);
+        if (left.cancelled) {
+            backfill_name_shown(name, text, sizeof(text));
+            return print_complaint(CTL_EXIT_NO, "%s was cancelled", text);
+        }
         if (left.found)
             *ret_entries = left.entries; /* else it is done and forgotten */
         if (!left.any)

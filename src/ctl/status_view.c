@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "ctl/amount.h"
+#include "ctl/backfill_name.h"
 #include "ctl/span.h"
 
 enum { INDENT = 4 };
@@ -196,10 +197,11 @@ static void tell_backlogs(const struct view *view, const struct json_value *outp
     tell_backlog(view, "", entries, bytes);
     for (size_t i = 0; view->detail == STATUS_FULL && i < json_length(sources); i++) {
         const struct json_value *source = json_at(sources, i);
-        char of[LIMIT_NAME * 2 + 16];
+        char of[LIMIT_NAME * 2 + 32], shown[LIMIT_NAME * 2 + 16];
         if (json_length(sources) < 2 || number_of(source, "backlog_entries") == 0)
             continue;
-        (void)snprintf(of, sizeof(of), "of %s ", text_of(source, "source")); /* or cut */
+        backfill_name_shown(text_of(source, "source"), shown, sizeof(shown));
+        (void)snprintf(of, sizeof(of), "of %s ", shown); /* or cut */
         tell_backlog(
             view, of, number_of(source, "backlog_entries"), number_of(source, "backlog_bytes"));
     }
@@ -278,11 +280,12 @@ static void show_summary(const struct view *view)
 
 static void show_departed(const struct view *view, const struct json_value *position)
 {
-    char of[LIMIT_NAME * 2 + 16];
+    char of[LIMIT_NAME * 2 + 32], shown[LIMIT_NAME * 2 + 16];
     sheet_line(view->sheet, 0, INDENT);
     sheet_words(view->sheet, SHEET_BOLD, "not configured any more: output %s; ",
         text_of(position, "output"));
-    (void)snprintf(of, sizeof(of), "of %s ", text_of(position, "source")); /* or cut */
+    backfill_name_shown(text_of(position, "source"), shown, sizeof(shown));
+    (void)snprintf(of, sizeof(of), "of %s ", shown); /* or cut */
     tell_backlog(
         view, of, number_of(position, "backlog_entries"), number_of(position, "backlog_bytes"));
 }

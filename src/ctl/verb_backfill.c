@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/units.h"
+#include "ctl/backfill_name.h"
 #include "ctl/backfill_wait.h"
 #include "ctl/configuration.h"
 #include "ctl/help.h"
@@ -35,11 +36,13 @@ static int read_time(const char *text, char seconds[24])
 
 static void tell(const struct ctl_request *request, const char *name, int64_t entries)
 {
+    char shown[BACKFILL_NAME_SIZE];
+    backfill_name_shown(name, shown, sizeof(shown));
     if (request->json)
         printf("{\"ok\":true,\"result\":{\"name\":\"%s\",\"entries\":%" PRId64 "}}\n", name,
             entries); /* names need no escapes */
     else
-        printf("%s is read and delivered: %" PRId64 " entries\n", name, entries);
+        printf("%s is read and delivered: %" PRId64 " entries\n", shown, entries);
 }
 
 static int backfill(

@@ -28,7 +28,9 @@ static void finish(struct daemon_backfill *backfill)
     if (daemon->store_type->commit(source, NULL, NULL, STORE_KEEP_OPEN, &walk, &error) < 0)
         log_warning(NULL, "ids of %s stay longer than needed: %s", backfill->name, error.text);
     log_info(&(struct log_subject){.kind = "source", .name = backfill->subject.source},
-        "%s is read: %" PRIu64 " entries are sent", backfill->name, status.counts.stored);
+        "%s %s/%ld is read: %" PRIu64 " entries go to its outputs",
+        backfill->subject.repairs ? "repair" : "back-fill", backfill->subject.source,
+        backfill->subject.number, status.counts.stored);
 }
 
 void daemon_settle_backfills(struct daemon *daemon)
