@@ -28,15 +28,16 @@ void history_note(struct history *history, int64_t now_us, uint64_t stored, int6
     uint64_t more = stored < history->stored ? stored : stored - history->stored;
     history->stored = stored;
     history->entries[place] = capped(history->entries[place] + more);
-    if (lag_seconds > (int64_t)history->lag[place])
-        history->lag[place] = capped((uint64_t)lag_seconds);
+    if (lag_seconds >= (int64_t)history->lag[place])
+        history->lag[place] = capped((uint64_t)lag_seconds + 1);
 }
 
 struct history_step history_at(const struct history *history, size_t age)
 {
     int64_t step = history->step - (int64_t)age;
     if (age >= HISTORY_STEPS || step < 1)
-        return (struct history_step){0};
+        return (struct history_step){.lag = -1};
     size_t place = (size_t)(step % HISTORY_STEPS);
-    return (struct history_step){.entries = history->entries[place], .lag = history->lag[place]};
+    return (struct history_step){
+        .entries = history->entries[place], .lag = (int64_t)history->lag[place] - 1};
 }

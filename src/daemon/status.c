@@ -122,7 +122,7 @@ static void write_history(struct json_writer *writer, const struct snapshot *sna
     for (int kind = 0; kind < 2; kind++) {
         json_writer_open(writer, kind == 0 ? "entries" : "lag_seconds", '[');
         for (size_t age = HISTORY_STEPS; age-- > 0;) {
-            int64_t sum = 0, most = 0;
+            int64_t sum = 0, most = -1; /* a lag that nobody knows */
             for (size_t i = 0; i < snapshot->source_count; i++) {
                 struct history_step step = history_at(snapshot->sources[i].history, age);
                 sum += step.entries;

@@ -88,6 +88,7 @@ def scenario(bench):
     same(status["sources"][0]["entries"]["stored"], ENTRIES, "entries of the source")
     same(len(status["history"]["entries"]), 288, "steps of the history")
     same(sum(status["history"]["entries"]), ENTRIES, "entries in the history")
+    same(status["history"]["lag_seconds"][0], -1, "the lag of a time before the daemon began")
 
     # The page.
     browser = Browser(bench)

@@ -123,14 +123,26 @@ function storeCard(store) {
   return made;
 }
 
+function knownRuns(values) {
+  const runs = [];
+  values.forEach((value, at) => {
+    if (value < 0) return;
+    if (at === 0 || values[at - 1] < 0) runs.push([]);
+    runs.at(-1).push({value, at});
+  });
+  return runs;
+}
+
+// A step in which nothing was known, such as one before the daemon began, has a value below zero, and is left open.
 function plot(id, values, step, describe, asBars) {
   const figure = byId(id);
   const caption = figure.querySelector("figcaption");
   const isOpen = figure.querySelector("details")?.open ?? false;
-  const most = Math.max(1, ...values);
+  const highest = Math.max(...values);
+  const most = Math.max(1, highest);
   const width = values.length, height = 100;
   const svg = drawing("svg", {viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img",
-    "aria-label": `${caption.textContent}: at most ${describe(Math.max(...values))}, now ${describe(values.at(-1))}`});
+    "aria-label": `${caption.textContent}: at most ${describe(highest)}, now ${describe(values.at(-1))}`});
   svg.append(drawing("line", {class: "axis", x1: 0, x2: width, y1: height, y2: height}));
   if (asBars) {
     values.forEach((value, at) => {
@@ -138,12 +150,17 @@ function plot(id, values, step, describe, asBars) {
       if (value > 0) svg.append(drawing("rect", {class: "bar", x: at, width: 0.9, y: height - size, height: size}));
     });
   } else {
-    const points = values.map((value, at) => `${at + 0.5},${(height - value / most * (height - 4)).toFixed(1)}`);
-    svg.append(drawing("polyline", {class: "curve", points: points.join(" ")}));
+    for (const run of knownRuns(values)) {
+      const points = run.flatMap(({value, at}) => {
+        const y = (height - value / most * (height - 4)).toFixed(1);
+        return [`${at},${y}`, `${at + 1},${y}`];
+      });
+      svg.append(drawing("polyline", {class: "curve", points: points.join(" ")}));
+    }
   }
   const hours = values.length * step / 3600;
   const scale = element("div", {class: "scale", "aria-hidden": "true"},
-    element("span", {}, `${hours} h ago`), element("span", {}, `at most ${describe(Math.max(...values))}`), element("span", {}, "now"));
+    element("span", {}, `${hours} h ago`), element("span", {}, `at most ${describe(highest)}`), element("span", {}, "now"));
   figure.replaceChildren(caption, svg, scale, hourTable(values, step, describe, asBars, isOpen));
 }
 
