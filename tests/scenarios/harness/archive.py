@@ -5,6 +5,7 @@ import os
 import re
 
 from .failure import Failure
+from .waiting import until
 
 ROTATED = re.compile(r"\.(?P<time>\d{8}T\d{6}Z)(?:-(?P<number>\d+))?(?:\.gz)?")
 
@@ -39,14 +40,9 @@ class Archive:
         return self.rotated() + ([self.path] if self.path.exists() else [])
 
     def lines(self):
-        """Every line of all parts, in order. The last line must be whole."""
-        lines = []
-        for part in self.parts():
-            content = read(part)
-            if content and not content.endswith(b"\n"):
-                raise Failure(f"{part} ends within a line: {content[-80:]!r}")
-            lines += content.splitlines()
-        return lines
+        """Every line of all parts, in order. The last line must be whole, or become so: who reads while
+        the daemon writes sees a part of what one call writes."""
+        return [line for part in self.parts() for line in whole(part).splitlines()]
 
     def size(self):
         """Bytes in the file that is being written."""
@@ -70,6 +66,18 @@ def whole_lines(path):
     """Of a file that the daemon may be writing; none when there is no file yet."""
     text = path.read_bytes() if path.exists() else b""
     return text[:text.rfind(b"\n") + 1].splitlines()
+
+
+def whole(path):
+    """The content of a part once it ends with a line."""
+    content = b""
+
+    def look():
+        nonlocal content
+        content = read(path)
+        return not content or content.endswith(b"\n")
+    until(look, lambda: f"{path}, which ends within a line, to go on: {content[-80:]!r}", limit=10)
+    return content
 
 
 def read(path):
