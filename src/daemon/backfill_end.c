@@ -96,12 +96,6 @@ static void drop_walk(struct daemon *daemon, const char *name)
     daemon_backfill_free(backfill);
 }
 
-static void leave_queue(struct daemon *daemon, const char *name)
-{
-    for (size_t i = 0; i < daemon->output_count; i++)
-        delivery_remove_source(daemon->outputs[i]->delivery, name);
-}
-
 int daemon_cancel_backfill(
     struct daemon *daemon, const char *name, int64_t *ret_left, struct error *error)
 {
@@ -112,7 +106,7 @@ int daemon_cancel_backfill(
     if (!daemon_backfill_parse(name, &subject))
         return error_set(error, ERROR_INVALID, "\"%s\" is no back-fill", name);
     drop_walk(daemon, name);
-    leave_queue(daemon, name);
+    daemon_leave_source(daemon, name);
     int r = daemon->store_type->source(daemon->store, name, &queue, &walk, error);
     if (r >= 0)
         r = give_up_windows(daemon, queue, error);
@@ -156,7 +150,7 @@ static int mend(struct daemon *daemon, const char *name, struct error *error)
     if (r < 0 || walk.width != BACKFILL_CANCELLED)
         return r;
     if (walk.start < 0 && walk.checkpoint < 0) {
-        leave_queue(daemon, name);
+        daemon_leave_source(daemon, name);
         return daemon->store_type->forget_source(daemon->store, name, error);
     }
     r = daemon->store_type->positions(daemon->store, note_lagging, &skipping, error);
@@ -204,10 +198,8 @@ static int note_finished(void *user, const char *name, const struct store_walk *
 {
     struct finished_search *search = user;
     struct backfill_subject subject;
-    for (const struct daemon_backfill *each = search->daemon->backfills; each != NULL;
-         each = each->next)
-        if (strcmp(each->name, name) == 0)
-            return 0;
+    if (daemon_find_backfill(search->daemon, name) != NULL)
+        return 0;
     if (!daemon_backfill_parse(name, &subject) || walk->checkpoint < subject.to)
         return 0;
     return names_add(&search->names, name);
@@ -230,7 +222,7 @@ void daemon_forget_backfill(struct daemon *daemon)
 {
     struct error error = ERROR_INIT;
     if (daemon->forgettable[0] != '\0' && is_forgettable(daemon, daemon->forgettable)) {
-        leave_queue(daemon, daemon->forgettable);
+        daemon_leave_source(daemon, daemon->forgettable);
         if (daemon->store_type->forget_source(daemon->store, daemon->forgettable, &error) < 0)
             log_warning(NULL, "the queue %s stays for now: %s", daemon->forgettable, error.text);
     }

@@ -239,6 +239,14 @@ static int make_queue(struct daemon *daemon, const char *name, const char *const
     return r;
 }
 
+const struct daemon_backfill *daemon_find_backfill(const struct daemon *daemon, const char *name)
+{
+    const struct daemon_backfill *backfill = daemon->backfills;
+    while (backfill != NULL && strcmp(backfill->name, name) != 0)
+        backfill = backfill->next;
+    return backfill;
+}
+
 int daemon_add_backfill(struct daemon *daemon, const struct backfill_subject *wanted,
     const char *const *outputs, size_t count, char ret_name[BESIDE_NAME_SIZE], struct error *error)
 {

@@ -146,6 +146,8 @@ int daemon_start_outputs(
 /* Lets an output that runs take part in every source beside the configured ones that it has a
  * position in. ERROR_MISSING when no such output runs. */
 int daemon_join_beside(struct daemon *daemon, const char *output, struct error *error);
+/* No output that runs takes part in this source of the store any more; the positions stay. */
+void daemon_leave_source(struct daemon *daemon, const char *name);
 /* Goes on with outputs that were leaving and are quiet by now. */
 void daemon_settle_outputs(struct daemon *daemon);
 void daemon_drop_outputs(struct daemon *daemon);
@@ -158,6 +160,8 @@ void daemon_drop_backfills(struct daemon *daemon);
  */
 int daemon_add_backfill(struct daemon *daemon, const struct backfill_subject *wanted,
     const char *const *outputs, size_t count, char ret_name[BESIDE_NAME_SIZE], struct error *error);
+/* One that runs, by the name of its queue; or NULL. */
+const struct daemon_backfill *daemon_find_backfill(const struct daemon *daemon, const char *name);
 void daemon_backfill_free(struct daemon_backfill *backfill); /* NULL is allowed */
 
 /* backfill_end.c */

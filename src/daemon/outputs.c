@@ -210,6 +210,12 @@ int daemon_join_beside(struct daemon *daemon, const char *name, struct error *er
     return r;
 }
 
+void daemon_leave_source(struct daemon *daemon, const char *name)
+{
+    for (size_t i = 0; i < daemon->output_count; i++)
+        delivery_remove_source(daemon->outputs[i]->delivery, name);
+}
+
 /* A secret in a file may be another one now, though the configuration says the same: such an output
  * is made again. */
 static bool has_secret_files(const struct config_output *config)

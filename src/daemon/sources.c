@@ -208,8 +208,7 @@ static bool keep_source(struct daemon_source *source)
 /* What left the configuration keeps its place in the store; outputs only stop asking for it. */
 static void retire_source(struct daemon *daemon, size_t place)
 {
-    for (size_t i = 0; i < daemon->output_count; i++)
-        delivery_remove_source(daemon->outputs[i]->delivery, daemon->sources[place]->config->name);
+    daemon_leave_source(daemon, daemon->sources[place]->config->name);
     remove_source(daemon, place);
 }
 

@@ -104,14 +104,6 @@ int verb_backfill_start(const struct verb_context *context, const char *const *w
 
 /* ---- List ---- */
 
-static const struct daemon_backfill *find_running(const struct daemon *daemon, const char *name)
-{
-    const struct daemon_backfill *backfill = daemon->backfills;
-    while (backfill != NULL && strcmp(backfill->name, name) != 0)
-        backfill = backfill->next;
-    return backfill;
-}
-
 struct listing {
     const struct verb_context *context;
     struct json_writer *result;
@@ -172,7 +164,8 @@ static int write_position(void *user, const struct store_position *position)
     json_writer_string(result, "output", position->output);
     json_writer_boolean(result, "done", backlog == 0 && is_read);
     json_writer_boolean(result, "cancelled", is_cancelled);
-    write_progress(result, find_running(listing->context->daemon, position->source), &subject,
+    write_progress(result, daemon_find_backfill(listing->context->daemon, position->source),
+        &subject,
         is_cancelled   ? "cancelled"
         : !is_read     ? "not running"
         : backlog == 0 ? "done"

@@ -29,8 +29,8 @@ static int forget_beside(
         int r = context->store_type->sources(context->store, match_beside, &search, error);
         if (r < 0 || search.name[0] == '\0')
             return r;
-        for (size_t i = 0; context->daemon != NULL && i < context->daemon->output_count; i++)
-            delivery_remove_source(context->daemon->outputs[i]->delivery, search.name);
+        if (context->daemon != NULL)
+            daemon_leave_source(context->daemon, search.name);
         r = context->store_type->forget_source(context->store, search.name, error);
         if (r < 0)
             return r;
