@@ -4,14 +4,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#define NSEC_PER_SEC INT64_C(1000000000)
+
+static bool is_digit(char character)
+{
+    return character >= '0' && character <= '9';
+}
 
 static int parse(struct letters_place *place, const char *text, struct error *error)
 {
     const char *number = strchr(text, ':');
     char *end = NULL;
     place->aside = strncmp(text, "aside:", 6) == 0;
-    if (number != NULL && number[1] >= '0' && number[1] <= '9')
+    if (number != NULL && is_digit(number[1]))
         place->offset = strtoll(number + 1, &end, 10);
+    if (place->aside && end != NULL && end[0] == ':' && is_digit(end[1]))
+        place->since_ns = strtoll(end + 1, &end, 10);
     if (end == NULL || *end != '\0' || (!place->aside && strncmp(text, "file:", 5) != 0))
         return error_set(error, ERROR_INVALID, "\"%s\" is no place in a dead letter file", text);
     return 0;
@@ -38,10 +48,24 @@ void letters_place_deinit(struct letters_place *place)
 
 void letters_place_write(const struct letters_place *place, struct json_writer *result)
 {
-    char text[40];
-    (void)snprintf(text, sizeof(text), "%s:%" PRId64, place->aside ? "aside" : "file",
-        place->offset); /* fits */
+    char text[64];
+    (void)snprintf(text, sizeof(text),
+        place->aside ? "aside:%" PRId64 ":%" PRId64 : "file:%" PRId64, place->offset,
+        place->since_ns); /* fits */
     json_writer_string(result, "next", text);
+}
+
+int letters_place_hold(struct letters_place *place, struct error *error)
+{
+    struct stat status;
+    int64_t since_ns = 0;
+    if (stat(place->aside_path, &status) == 0)
+        since_ns = status.st_ctim.tv_sec * NSEC_PER_SEC + status.st_ctim.tv_nsec;
+    if (place->since_ns != 0 && place->since_ns != since_ns)
+        return error_set(error, ERROR_INVALID,
+            "another retry of output %s has gone on meanwhile: run it again", place->output->name);
+    place->since_ns = since_ns;
+    return 0;
 }
 
 bool letters_place_owns(const struct letters_place *place, const struct letter *letter)

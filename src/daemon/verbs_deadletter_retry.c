@@ -292,6 +292,8 @@ int verb_deadletter_retry(const struct verb_context *context, const char *const 
     bool resumed = false;
     int r = letters_place_init(&place, context, words, count, error);
     int none = r < 0 || count == 4 ? r : set_aside(&place, &resumed, error);
+    if (none == 0)
+        none = letters_place_hold(&place, error);
     if (none < 0)
         return none;
     _cleanup_(slice_deinitp) struct slice_of_letters *slice = calloc(1, sizeof(*slice));
