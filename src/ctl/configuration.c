@@ -62,7 +62,7 @@ int configuration_read(const struct ctl_request *request, struct config **ret_co
     struct config_problems problems = {0};
     _cleanup_(buffer_deinit) struct buffer told = BUFFER_INIT(LIMIT_CONFIG);
     int r = config_parse(request->config_path, buffer_slice(&text), ret_config, &problems);
-    if (config_problems_write(&problems, request->config_path, &told) >= 0)
+    if (config_problems_write(&problems, request->config_path, &told) >= 0 && told.size > 0)
         (void)fwrite(told.data, 1, told.size, stderr); /* there is nowhere else to tell it */
     config_problems_deinit(&problems);
     return r < 0 ? DAEMON_EXIT_CONFIG : DAEMON_EXIT_DONE;
