@@ -36,6 +36,15 @@ class Life(Scene):
         system.do("systemctl", "enable", "--now", INSTANCE)
         self.check_runs(INSTANCE)
 
+    def develop(self, documents, library, *flags, pkg_config_path=""):
+        """A program of the examples, which lie among these documents, is built by `pkg-config` and these flags, and finds
+        the library in this folder."""
+        system = self.system
+        told = system.do("env", f"PKG_CONFIG_PATH={pkg_config_path}", "pkg-config", "--cflags", "--libs", "slackaudit")
+        system.do("cc", "-o", "/srv/first", f"{documents}/examples/first.c", *flags, *told.split())
+        linked = system.do("ldd", "/srv/first").replace(" /usr/lib", " /lib")  # which is the same folder
+        check(f"libslackaudit.so.1 => {library}" in linked and "not found" not in linked, f"the example is linked with {linked}")
+
     def databases(self):
         """The store's files, as the same ones they remain."""
         found = {path.name: path.stat().st_ino for path in self.system.path("/var/lib/slackauditd").glob("*.db")}

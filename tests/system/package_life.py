@@ -62,14 +62,10 @@ def upgrade(scene, packages):
     check(EARLIER_VERSION not in scene.system.do("dpkg-query", "-W", *PACKAGES), "the earlier version is still there")
 
 
-def develop(scene):
-    """A program of the examples is built and runs with what the packages brought."""
+def use(scene):
+    """What the packages brought is in its place: library, manual, completions."""
     system = scene.system
-    source = "/usr/share/doc/libslackaudit-dev/examples/first.c"
-    flags = system.do("pkg-config", "--cflags", "--libs", "slackaudit").split()
-    system.do("cc", "-o", "/srv/first", source, *flags)
-    linked = system.do("ldd", "/srv/first")
-    check("libslackaudit.so.1 => /lib" in linked and "not found" not in linked, f"the example is linked with {linked}")
+    scene.develop("/usr/share/doc/libslackaudit-dev", "/lib")
     for page in ("man8/slackauditd.8", "man5/slackauditd.yaml.5", "man1/slackauditctl.1", "man1/slackaudit-sim.1", "man3/libslackaudit.3"):
         check(system.path(f"/usr/share/man/{page}.gz").exists(), f"no manual page {page}")
     for program in ("slackauditd", "slackauditctl", "slackaudit-sim"):
@@ -104,7 +100,7 @@ def test():
         start_unconfigured(scene)
         scene.start_configured()
         upgrade(scene, packages.values())
-        develop(scene)
+        use(scene)
         remove(scene)
         purge(scene)
 

@@ -73,17 +73,6 @@ def upgrade(scene, packages):
          tags(packages["slackauditd"], "RELEASE") * len(PACKAGES), "the releases")
 
 
-def develop(scene):
-    """A program of the examples is built and runs with what the packages brought."""
-    system = scene.system
-    source = "/usr/share/doc/libslackaudit-devel/examples/first.c"
-    flags = system.do("env", f"PKG_CONFIG_PATH={LIBRARIES}/pkgconfig", "pkg-config", "--cflags", "--libs", "slackaudit")
-    system.do("cc", "-o", "/srv/first", source, f"-L{LIBRARIES}", *flags.split())
-    linked = system.do("ldd", "/srv/first")
-    check(f"libslackaudit.so.1 => {LIBRARIES[4:]}" in linked.replace("/usr", "") and "not found" not in linked,
-          f"the example is linked with {linked}")
-
-
 def erase(scene):
     """The programs go and nothing runs; what was written stays: the configuration under another name."""
     system = scene.system
@@ -113,7 +102,8 @@ def test():
         install_first(scene, [earlier[name] for name in PACKAGES if name != "slackaudit-sim"])
         scene.start_configured()
         upgrade(scene, packages)
-        develop(scene)
+        scene.develop("/usr/share/doc/libslackaudit-devel", LIBRARIES.removeprefix("/usr"), f"-L{LIBRARIES}",
+                      pkg_config_path=f"{LIBRARIES}/pkgconfig")
         erase(scene)
 
 
