@@ -31,10 +31,7 @@ def scenario(bench):
     daemon.once()
     repeats = judge.repeats_at_most(collector.entries(), expected, 4 * BATCH, "the HTTP collector")
     check(together[0] >= 2, f"{together[0]} connections: nothing was sent together")
-    seen, again = set(), 0
-    for batch in collector.batches:
-        again += any(entry in seen for entry in batch)
-        seen.update(batch)
+    again = judge.batches_again(collector.batches)
     check(again <= 4, f"{again} batches came again")
     same(repeats <= again * BATCH, True, "repeats are whole batches")
 

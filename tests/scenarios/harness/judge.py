@@ -35,6 +35,15 @@ def exactly_once(found, expected, what="the receiver"):
         raise Failure(f"{what}: {repeats} entries came again\n{shown(twice)}")
 
 
+def batches_again(batches):
+    """How many of the requests had an entry that an earlier one had."""
+    seen, again = set(), 0
+    for batch in batches:
+        again += any(entry in seen for entry in batch)
+        seen.update(batch)
+    return again
+
+
 def arrived(found, shown):
     """Those of the shown entries that are among the found, in the API's order: what to expect of a
     receiver while the API goes on making entries. That enough of them came, the caller has seen."""
