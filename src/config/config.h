@@ -229,6 +229,11 @@ int config_load(const char *path, struct config **ret_config, struct config_prob
 int config_parse(const char *name, struct slice text, struct config **ret_config,
     struct config_problems *problems);
 
+/* Of a text that config_parse() refuses: where its daemon is asked. `*ret_config` has `control`,
+ * and maybe more, which may be wrong. ERROR_MISSING: neither the text (by a right `control` or
+ * `state_dir`) nor the environment says it. */
+int config_parse_control(const char *name, struct slice text, struct config **ret_config);
+
 void config_free(struct config *config);
 
 /* Appends the effective configuration as YAML that config_load() reads back to an equal dump; keys

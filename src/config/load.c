@@ -69,6 +69,38 @@ int config_parse(const char *name, struct slice text, struct config **ret_config
     return load(name, text, false, ret_config, problems);
 }
 
+/* Without these the default would be that of some daemon, and not of this one. */
+static bool says_where_control_is(const struct config_node *document)
+{
+    return config_node_get(document, "control") != NULL ||
+           config_node_get(document, "state_dir") != NULL || getenv("RUNTIME_DIRECTORY") != NULL;
+}
+
+int config_parse_control(const char *name, struct slice text, struct config **ret_config)
+{
+    struct config_problems problems = {0}; /* told already */
+    _cleanup_(config_node_deinit) struct config_node root = {0};
+    _cleanup_(config_freep) struct config *config = calloc(1, sizeof(*config));
+    if (config == NULL || (config->path = strdup(name)) == NULL)
+        return ERROR_MEMORY;
+    struct schema_reader reader = {.problems = &problems, .config = config};
+    struct schema_site site = {.node = &root, .object = config};
+    int code = config_document_read(text, &root, &problems);
+    if (root.kind != CONFIG_NODE_MAPPING) { /* no YAML: what is left is the environment */
+        config_node_deinit(&root);
+        root = (struct config_node){.kind = CONFIG_NODE_MAPPING};
+    }
+    if (code != ERROR_MEMORY)
+        code = schema_read_group(&reader, &schema_document, &site);
+    config_problems_deinit(&problems);
+    if (code == ERROR_MEMORY)
+        return code;
+    if (config->control == NULL || !says_where_control_is(&root))
+        return ERROR_MISSING;
+    *ret_config = TAKE(config);
+    return 0;
+}
+
 /* The text may hold secrets, in headers. */
 static void wipe(struct buffer *text)
 {

@@ -49,7 +49,8 @@ static void know_directories(const char *config_path)
     know_directory("STATE_DIRECTORY", "/var/lib", unit);
 }
 
-int configuration_read(const struct ctl_request *request, struct config **ret_config)
+static int read_configuration(
+    const struct ctl_request *request, bool to_ask, struct config **ret_config)
 {
     _cleanup_(buffer_deinit) struct buffer text = BUFFER_INIT(LIMIT_CONFIG);
     struct error error = ERROR_INIT;
@@ -65,7 +66,21 @@ int configuration_read(const struct ctl_request *request, struct config **ret_co
     if (config_problems_write(&problems, request->config_path, &told) >= 0 && told.size > 0)
         (void)fwrite(told.data, 1, told.size, stderr); /* there is nowhere else to tell it */
     config_problems_deinit(&problems);
+    if (r < 0 && to_ask &&
+        config_parse_control(request->config_path, buffer_slice(&text), ret_config) == 0)
+        return print_complaint(DAEMON_EXIT_DONE,
+            "the file is wrong; a daemon that runs goes on with what it read, and is asked");
     return r < 0 ? DAEMON_EXIT_CONFIG : DAEMON_EXIT_DONE;
+}
+
+int configuration_read(const struct ctl_request *request, struct config **ret_config)
+{
+    return read_configuration(request, false, ret_config);
+}
+
+int configuration_read_to_ask(const struct ctl_request *request, struct config **ret_config)
+{
+    return read_configuration(request, true, ret_config);
 }
 
 int configuration_no_source(const struct config *config, const char *name)

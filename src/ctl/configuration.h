@@ -11,6 +11,11 @@
  * having said what is wrong. */
 int configuration_read(const struct ctl_request *request, struct config **ret_config);
 
+/* The same to ask the daemon that runs, which a file that was spoiled since it began does not keep
+ * from answering: as long as the file says where, what is wrong is said, and the result is
+ * DAEMON_EXIT_DONE. Of the configuration only `control` may be used. */
+int configuration_read_to_ask(const struct ctl_request *request, struct config **ret_config);
+
 /* Returns DAEMON_EXIT_USAGE, having said that there is no such source or output, and which there
  * are. */
 int configuration_no_source(const struct config *config, const char *name);

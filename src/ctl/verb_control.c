@@ -27,7 +27,9 @@ static int run(const struct ctl_request *request)
     if (verbs_judge(request->words, request->word_count, &error) < 0)
         return print_complaint(DAEMON_EXIT_USAGE, "%s", error.text);
     _cleanup_(config_freep) struct config *config = NULL;
-    int exit_code = configuration_read(request, &config);
+    bool only_asks = strcmp(request->words[0], verb_health.name) == 0;
+    int exit_code = only_asks ? configuration_read_to_ask(request, &config)
+                              : configuration_read(request, &config);
     if (exit_code != DAEMON_EXIT_DONE)
         return exit_code;
     _cleanup_(asker_close) struct asker asker;

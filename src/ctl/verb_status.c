@@ -77,7 +77,7 @@ static int run(const struct ctl_request *request)
     if (exit_code != DAEMON_EXIT_DONE)
         return exit_code;
     _cleanup_(config_freep) struct config *config = NULL;
-    exit_code = configuration_read(request, &config);
+    exit_code = configuration_read_to_ask(request, &config);
     if (exit_code != DAEMON_EXIT_DONE)
         return exit_code;
     return watch == NULL ? show_once(request, config) : watch_status(request, config, interval_us);

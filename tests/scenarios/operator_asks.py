@@ -28,6 +28,9 @@ def scenario(bench):
     daemon.change(strange=1)
     answer = daemon.control("reload")
     check(answer.code == 78 and "strange" in answer.text, f"reload of a wrong file: {answer.text}")
+    for verb in ("health", "status"):  # a file that was spoiled does not hide how the daemon is doing
+        answer = daemon.control(verb)
+        check(answer.code == 0 and "strange" in answer.text, f"{verb} beside a wrong file: {answer.text}")
     daemon.change(**{f"wrong_{number}": 1 for number in range(50)})
     text = daemon.control("reload").text
     check("wrong_0:" in text and "wrong_49:" in text, f"not all that is wrong is told: {text}")
