@@ -17,7 +17,7 @@ import urllib.request
 from apart import isolate
 from engine import USER, Container, Engine, own
 from harness import run
-from harness.archive import whole_lines
+from harness.archive import lines_so_far
 from harness.failure import Skip, check, same
 from harness.waiting import until
 from scene import Scene
@@ -120,8 +120,8 @@ def test_compose(engine, scene):
     check_process(engine, container)
     container.wait_healthy()
     kill_and_wait(container)
-    seen = len(whole_lines(archive))
-    until(lambda: len(whole_lines(archive)) > seen, "entries after the restart")
+    seen = len(lines_so_far(archive))
+    until(lambda: len(lines_so_far(archive)) > seen, "entries after the restart")
     print(f"compose, restarted by its policy: {scene.check_all_arrive(archive)} entries")
     compose(program, folder, engine, "stop")
     same(container.state()["ExitCode"], 0, "the exit code after a stop")

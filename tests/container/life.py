@@ -5,19 +5,20 @@ its health check tells well from ill.
 
     life.py --image FOLDER --binaries FOLDER"""
 
+import os
 import pathlib
 import re
+import signal
 import sys
-import time
 import urllib.error
 import urllib.request
 
 from apart import isolate
 from engine import USER, Engine, own
 from harness import run
-from harness.archive import whole_lines
+from harness.archive import lines_so_far
 from harness.failure import Skip, check, same
-from harness.waiting import until
+from harness.waiting import Stopwatch, until
 from scene import ARCHIVE, TOKEN_PATH, Scene
 from storage import IMAGE, Storage
 
@@ -102,7 +103,7 @@ def check_reload(container, scene, engine):
     scene.configure(outputs=(("archive", ARCHIVE), ("second", SECOND)), more=CONSOLE)
     container.send("HUP")
     second = engine.volume("log") / pathlib.Path(SECOND).name
-    until(lambda: whole_lines(second), "the new output")
+    until(lambda: lines_so_far(second), "the new output")
     good = (scene.config / "slackauditd.yaml").read_text(encoding="utf-8")
     scene.write(good.replace("poll_interval", "poll_intervall"))
     container.send("HUP")
@@ -118,9 +119,10 @@ def check_no_zombie(container):
     """A process whose parent left it becomes the daemon's child, and is gone when it ends."""
     children = pathlib.Path(f"/proc/{container.pid()}/task/{container.pid()}/children")
     same(children.read_text(encoding="ascii").split(), [], "children of the daemon")
-    done = container.exec("/bin/sh", "-c", "sleep 2 >/dev/null 2>&1 &")
+    done = container.exec("/bin/sh", "-c", "sleep infinity >/dev/null 2>&1 &")
     same(done.returncode, 0, "leaving a process")
-    until(lambda: children.read_text(encoding="ascii").split(), "the daemon to become its parent")
+    for pid in until(lambda: children.read_text(encoding="ascii").split(), "the daemon to become its parent"):
+        os.kill(int(pid), signal.SIGKILL)
     until(lambda: not children.read_text(encoding="ascii").split(), "the kernel to take it away", 20)
 
 
@@ -130,7 +132,7 @@ def console_lines(container):
 
 def check_streams(container, scene, archive):
     """Entries on standard output, and nothing else; the log on standard error, without colours."""
-    arrived = set(whole_lines(archive))
+    arrived = set(lines_so_far(archive))
     until(lambda: arrived <= set(console_lines(container)), f"{len(arrived)} entries on standard output")
     strange = set(console_lines(container)) - set(scene.api.expected())
     same(strange, set(), "what is no entry on standard output")
@@ -140,9 +142,9 @@ def check_streams(container, scene, archive):
 
 
 def check_stop(container, scene, archive, engine):
-    began = time.monotonic()
+    watch = Stopwatch()
     code = container.stop(seconds=30)
-    took = time.monotonic() - began
+    took = watch.seconds()
     same(code, 0, "the exit code after TERM")
     check(took < STOP_SECONDS, f"it took {took:.1f} s to stop")
     print(f"TERM: ended after {took:.2f} s")
@@ -154,8 +156,8 @@ def check_stop(container, scene, archive, engine):
 def check_kill(container, scene, archive):
     """On the same volume nothing is lost or repeated."""
     for _ in range(3):
-        seen = len(whole_lines(archive))
-        until(lambda: len(whole_lines(archive)) > seen, "entries on their way")
+        seen = len(lines_so_far(archive))
+        until(lambda: len(lines_so_far(archive)) > seen, "entries on their way")
         container.kill()
         container.start()
     print(f"killed: {scene.check_all_arrive(archive)} entries")

@@ -3,7 +3,7 @@ that reads it, and a judge of the archive that a daemon writes."""
 
 from engine import own
 from harness import judge
-from harness.archive import whole_lines
+from harness.archive import lines_so_far
 from harness.name_server import NameServer
 from harness.waiting import until
 
@@ -52,8 +52,8 @@ class Scene:
     def check_all_arrive(self, archive):
         """All that the API shows by now comes, and nothing comes twice. Returns how many entries there are."""
         shown = set(self.api.expected())
-        until(lambda: shown <= set(whole_lines(archive)), lambda: f"{len(shown)} entries in {archive}, which has "
-              f"{len(whole_lines(archive))}")
-        found = whole_lines(archive)
+        until(lambda: shown <= set(lines_so_far(archive)), lambda: f"{len(shown)} entries in {archive}, which has "
+              f"{len(lines_so_far(archive))}")
+        found = lines_so_far(archive)
         judge.exactly_once(found, judge.arrived(found, self.api.expected()), str(archive))
         return len(found)

@@ -7,7 +7,7 @@ import urllib.request
 
 from booted import Booted
 from harness import judge
-from harness.archive import whole_lines
+from harness.archive import lines_so_far
 from harness.certificates import Authority
 from harness.failure import Skip, same
 from harness.name_server import NameServer
@@ -99,7 +99,7 @@ sources:
     # ---- What arrived ----
 
     def lines(self, path=ARCHIVE):
-        return whole_lines(self.system.path(path))
+        return lines_so_far(self.system.path(path))
 
     def check_all_arrive(self, path=ARCHIVE):
         """All that the API shows by now comes, and nothing comes twice."""

@@ -62,8 +62,8 @@ class Archive:
                 raise Failure(f"{path.with_suffix('')} stands beside its compressed self")
 
 
-def whole_lines(path):
-    """Of a file that the daemon may be writing; none when there is no file yet."""
+def lines_so_far(path):
+    """The whole lines of a file that the daemon may be writing; none when there is no file yet."""
     text = path.read_bytes() if path.exists() else b""
     return text[:text.rfind(b"\n") + 1].splitlines()
 
