@@ -83,21 +83,21 @@ static void put(struct sheet *sheet, enum sheet_style style, struct slice text)
 }
 
 /* How much of `text` goes on the present line: all of it, or up to a space, or, where a word is
- * longer than a line, as much as fits; 0: it begins another line. */
+ * longer than a line, as much as fits; 0: it begins another line. No more is looked at than a line
+ * holds: a long text has many. */
 static size_t fitting(const struct sheet *sheet, struct slice text)
 {
-    size_t room = room_of(sheet, sheet->column);
-    if (shown_width(text) <= room)
-        return text.size;
-    size_t size = shown_cut(text, room);
+    size_t size = shown_cut(text, room_of(sheet, sheet->column));
+    if (size == text.size)
+        return size;
     for (size_t space = size; space > 0; space--)
         if (text.data[space] == ' ')
             return space;
+    if (sheet->column <= sheet->hanging)
+        return size; /* another line has no more room */
     const char *end = memchr(text.data, ' ', text.size);
     const struct slice word = {text.data, end == NULL ? text.size : (size_t)(end - text.data)};
-    bool moves =
-        sheet->column > sheet->hanging && shown_width(word) <= room_of(sheet, sheet->hanging);
-    return moves ? 0 : size;
+    return shown_cut(word, room_of(sheet, sheet->hanging)) == word.size ? 0 : size;
 }
 
 static struct slice without_spaces(struct slice text)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/order.h"
 #include "base/units.h"
 
 #define HALF_US (30 * USEC_PER_SEC) /* a base is so old at least, and twice as old at most */
@@ -55,7 +56,7 @@ void status_rates_note(struct status_rates *rates, const struct json_value *stat
         const char *name = json_string(json_get(output, "name"));
         struct status_rate *rate = name == NULL ? NULL : find_or_add(rates, name);
         if (rate != NULL)
-            note(rate, json_integer(json_get(output, "delivered"), 0), now_us);
+            note(rate, higher(0, json_integer(json_get(output, "delivered"), 0)), now_us);
     }
 }
 

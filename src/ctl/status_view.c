@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/units.h"
 #include "ctl/amount.h"
 #include "ctl/backfill_name.h"
@@ -26,9 +27,18 @@ static const char *text_of(const struct json_value *object, const char *name)
     return text == NULL ? "-" : text;
 }
 
+/* Nothing that is counted is so much; what claims to be must not overflow in a sum. */
+#define MOST INT64_C(1000000000000000)
+
 static int64_t number_of(const struct json_value *object, const char *name)
 {
-    return json_integer(json_get(object, name), 0);
+    return higher(0, lower(json_integer(json_get(object, name), 0), MOST));
+}
+
+/* As span_text(), of seconds that may be any number. */
+static const char *seconds_text(int64_t seconds, char text[SPAN_TEXT_SIZE])
+{
+    return span_text(higher(0, lower(seconds, MOST / 1000)) * USEC_PER_SEC, text);
 }
 
 /* -1: it is none. */
@@ -77,7 +87,7 @@ static void tell_lag(const struct view *view, const struct json_value *source)
     if (seconds < 0)
         sheet_fact(view->sheet, SHEET_PLAIN, "lag not known yet");
     else
-        sheet_fact(view->sheet, SHEET_PLAIN, "lag %s", span_text(seconds * USEC_PER_SEC, lag));
+        sheet_fact(view->sheet, SHEET_PLAIN, "lag %s", seconds_text(seconds, lag));
 }
 
 static void tell_success(const struct view *view, const struct json_value *source)
@@ -92,7 +102,7 @@ static void tell_success(const struct view *view, const struct json_value *sourc
         sheet_fact(view->sheet, SHEET_PLAIN, "last success just now");
     else
         sheet_fact(view->sheet, SHEET_PLAIN, "last success %s ago",
-            span_text((view->now - success) * USEC_PER_SEC, age));
+            seconds_text(view->now - success, age));
 }
 
 static void tell_window(const struct view *view, const struct json_value *source)
@@ -116,7 +126,7 @@ static void tell_lateness(const struct view *view, const struct json_value *entr
         sheet_fact(view->sheet, SHEET_PLAIN, "none late");
     else
         sheet_fact(view->sheet, SHEET_PLAIN, "%s late, at most %s", amount_count(late, count),
-            span_text(number_of(entries, "worst_lateness_seconds") * USEC_PER_SEC, worst));
+            seconds_text(number_of(entries, "worst_lateness_seconds"), worst));
 }
 
 static void tell_budget(const struct view *view, const struct json_value *source)
@@ -126,8 +136,8 @@ static void tell_budget(const struct view *view, const struct json_value *source
     sheet_fact(view->sheet, SHEET_PLAIN, "calls left %s",
         amount_count(number_of(source, "calls_left"), left));
     if (paused > 0)
-        sheet_fact(view->sheet, SHEET_ILL, "Slack asked to wait %s still",
-            span_text(paused * USEC_PER_SEC, pause));
+        sheet_fact(
+            view->sheet, SHEET_ILL, "Slack asked to wait %s still", seconds_text(paused, pause));
 }
 
 static void tell_entries(const struct view *view, const struct json_value *source)
@@ -191,8 +201,8 @@ static void tell_backlogs(const struct view *view, const struct json_value *outp
     const struct json_value *sources = json_get(output, "sources");
     int64_t entries = 0, bytes = 0;
     for (size_t i = 0; i < json_length(sources); i++) {
-        entries += number_of(json_at(sources, i), "backlog_entries");
-        bytes += number_of(json_at(sources, i), "backlog_bytes");
+        entries = lower(entries + number_of(json_at(sources, i), "backlog_entries"), MOST);
+        bytes = lower(bytes + number_of(json_at(sources, i), "backlog_bytes"), MOST);
     }
     tell_backlog(view, "", entries, bytes);
     for (size_t i = 0; view->detail == STATUS_FULL && i < json_length(sources); i++) {
@@ -266,7 +276,7 @@ static void show_summary(const struct view *view)
     sheet_line(view->sheet, 0, INDENT);
     sheet_words(view->sheet, SHEET_BOLD, "slackauditd %s", text_of(view->status, "version"));
     sheet_words(view->sheet, SHEET_PLAIN,
-        ", up %s: ", span_text(number_of(view->status, "uptime_seconds") * USEC_PER_SEC, up));
+        ", up %s: ", seconds_text(number_of(view->status, "uptime_seconds"), up));
     sheet_words(view->sheet, problem == NULL ? SHEET_WELL : SHEET_ILL, "%s",
         problem == NULL ? "all is well" : problem);
     sheet_line(view->sheet, 0, INDENT);

@@ -132,6 +132,21 @@ def hear_nonsense(bench, stranger):
         same(terminal.wait_end(), -15, "the end by TERM")
 
 
+def hear_odd_numbers(bench, stranger):
+    """Numbers that no daemon means overflow nowhere."""
+    for number in (2 ** 63 - 1, -2 ** 63, 10 ** 40, -1, 1e308):
+        part = {name: number for name in ("failures", "lag_seconds", "windows", "calls_left", "paused_seconds", "delivered",
+                                          "retries", "dead_letters")}
+        backlog = {"source": "one", "backlog_entries": number, "backlog_bytes": number}
+        stranger.say({"time": "9999-12-31T23:59:59Z", "uptime_seconds": number,
+                      "store": {name: number for name in ("live_bytes", "open_bytes", "max_bytes")},
+                      "sources": [{"name": "a", "last_success": "1970-01-01T00:00:00Z", **part, "entries": {
+                          "stored": number, "late": number, "worst_lateness_seconds": number}}],
+                      "outputs": [{"name": "o", **part, "sources": [backlog] * 3}]})
+        said = slackauditctl(bench, "status", config=stranger.config)
+        same(said.code, 0, f"status with {number}: {said.text}")
+
+
 def scenario(bench):
     silent = Stranger(bench, "silent")
     silent.answer = None
@@ -140,6 +155,7 @@ def scenario(bench):
     look_at_widths(bench, stranger)
     read_facts(bench, stranger)
     hear_nonsense(bench, stranger)
+    hear_odd_numbers(bench, stranger)
     waiting.wait("not reachable, since", "a daemon to be missed that does not answer")
     check("it does not answer" in waiting.words(), f"why: {waiting.text}")
     check(silent.peers, "it was never asked")

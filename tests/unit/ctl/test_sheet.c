@@ -4,6 +4,8 @@
 
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include "check_main.h"
 #include "ctl/shown.h"
@@ -108,7 +110,26 @@ START_TEST(every_width_is_kept)
 }
 END_TEST
 
+START_TEST(a_word_of_a_megabyte_is_laid_out_in_no_time_on_the_narrowest_terminal)
+{
+    enum { LENGTH = 1 << 20 };
+    static char word[LENGTH + 1];
+    struct sheet sheet;
+    struct timespec spent; /* of the processor, so that a busy machine is none the slower */
+    memset(word, 'a', LENGTH);
+    sheet_init(&sheet, 1, false);
+    sheet_line(&sheet, 0, 4);
+    sheet_words(&sheet, SHEET_PLAIN, "%s", word);
+    ck_assert_int_eq(sheet_end(&sheet), 0);
+    ck_assert_uint_ge(sheet.lines, LENGTH / 2);
+    ck_assert_int_eq(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent), 0);
+    ck_assert_int_lt(spent.tv_sec, 60); /* the square of it would be hours */
+    sheet_deinit(&sheet);
+}
+END_TEST
+
 CHECK_MAIN("sheet", without_a_width_every_line_is_one_line,
     a_fact_that_does_not_fit_begins_another_line,
     words_are_broken_only_where_they_are_longer_than_a_line, styles_end_on_each_line,
-    what_a_stranger_wrote_has_no_say_over_the_terminal, every_width_is_kept)
+    what_a_stranger_wrote_has_no_say_over_the_terminal, every_width_is_kept,
+    a_word_of_a_megabyte_is_laid_out_in_no_time_on_the_narrowest_terminal)
