@@ -98,7 +98,7 @@ static int load(const char *path, struct config **ret_config)
     bool unread = problems.count > 0 && problems.items[0].line == 0;
     if (unread)
         fputs("slackauditd: ", stderr);
-    if (config_problems_write(&problems, path, &text) >= 0)
+    if (config_problems_write(&problems, path, &text) >= 0 && text.size > 0)
         (void)fwrite(text.data, 1, text.size, stderr); /* there is nowhere else to tell it */
     if (unread)
         fputs("Name another file with --config FILE.\n", stderr);
