@@ -132,10 +132,10 @@ int daemon_cancel_backfill(
 
 static int note_backfill(void *user, const char *name, const struct store_walk *walk)
 {
-    struct buffer *names = user;
+    struct names *names = user;
     struct backfill_subject subject;
     (void)walk; /* it is asked for again, once nothing is being listed */
-    return daemon_backfill_parse(name, &subject) ? buffer_append(names, name, strlen(name) + 1) : 0;
+    return daemon_backfill_parse(name, &subject) ? names_add(names, name) : 0;
 }
 
 /* A width is the last thing that a queue gets before it is walked, and 0 the first thing that one
@@ -159,15 +159,16 @@ static int mend(struct daemon *daemon, const char *name, struct error *error)
 
 void daemon_mend_backfills(struct daemon *daemon)
 {
-    struct buffer names = BUFFER_INIT(MIB(1));
+    struct names names = NAMES_INIT;
     struct error error = ERROR_INIT;
     int r = daemon->store_type->sources(daemon->store, note_backfill, &names, &error);
-    for (size_t at = 0; r >= 0 && at < names.size; at += strlen(names.data + at) + 1)
-        r = mend(daemon, names.data + at, &error);
+    const char *name = NULL;
+    while (r >= 0 && (name = names_next(&names, name)) != NULL)
+        r = mend(daemon, name, &error);
     if (r < 0)
         log_warning(
             NULL, "back-fills that were broken off stay until the next reload: %s", error.text);
-    buffer_deinit(&names);
+    names_deinit(&names);
 }
 
 /* ---- Forgotten ---- */

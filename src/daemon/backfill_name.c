@@ -1,9 +1,12 @@
-/* The names of back-fills and repairs: SOURCE//NUMBER/KIND/FROM-TO, those of their queues. */
+/* SOURCE//NUMBER/KIND/FROM-TO */
+#include "daemon/backfill_name.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/daemon_private.h"
+#define BACKFILL "again"
+#define REPAIR   "repair"
 
 bool daemon_backfill_parse(const char *name, struct backfill_subject *ret_subject)
 {
@@ -18,7 +21,9 @@ bool daemon_backfill_parse(const char *name, struct backfill_subject *ret_subjec
         return false;
     (void)snprintf(
         subject.source, sizeof(subject.source), "%.*s", SLICE_PRINT(source)); /* it fits */
-    subject.repairs = strcmp(kind, "repair") == 0;
+    subject.repairs = strcmp(kind, REPAIR) == 0;
+    if (!subject.repairs && strcmp(kind, BACKFILL) != 0)
+        return false;
     *ret_subject = subject;
     return true;
 }
@@ -26,6 +31,6 @@ bool daemon_backfill_parse(const char *name, struct backfill_subject *ret_subjec
 void daemon_backfill_name(const struct backfill_subject *subject, char name[BESIDE_NAME_SIZE])
 {
     (void)snprintf(name, BESIDE_NAME_SIZE, "%s//%ld/%s/%" PRId64 "-%" PRId64, subject->source,
-        subject->number, subject->repairs ? "repair" : "again", subject->from,
+        subject->number, subject->repairs ? REPAIR : BACKFILL, subject->from,
         subject->to); /* it fits */
 }

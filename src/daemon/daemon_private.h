@@ -11,13 +11,13 @@
 #include "base/json_writer.h"
 #include "base/log.h"
 #include "base/seen.h"
+#include "daemon/backfill_name.h"
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/generation.h"
 #include "daemon/history.h"
 #include "output/delivery.h"
 #include "source/walker.h"
-#include "store/beside.h"
 #include "sys/http_server.h"
 
 struct daemon;
@@ -41,14 +41,6 @@ struct daemon_output {
     bool leaving;
     int64_t leaving_since_us;
     struct generation *successor;
-};
-
-/* What a walk beside the ordinary ones is about. */
-struct backfill_subject {
-    char source[LIMIT_NAME + 1];
-    long number;
-    bool repairs;
-    int64_t from, to; /* Unix seconds, both included */
 };
 
 struct daemon_backfill {
@@ -180,11 +172,6 @@ void daemon_mend_backfills(struct daemon *daemon);
 void daemon_forget_backfill(struct daemon *daemon);
 /* The walk's width in the queue of one that was cancelled: there is no next window. */
 enum { BACKFILL_CANCELLED = 0 };
-
-/* backfill_name.c: what a queue is about */
-/* False: the name is none of a back-fill's. */
-bool daemon_backfill_parse(const char *name, struct backfill_subject *ret_subject);
-void daemon_backfill_name(const struct backfill_subject *subject, char name[BESIDE_NAME_SIZE]);
 
 /* repair.c */
 /* Fills in the filter that leaves out what the output has. */
