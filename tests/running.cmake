@@ -1,10 +1,16 @@
-# How the tests are run: with which Python, where their files lie, and which begins first.
+# How the tests are run: with which Python, how patiently, where their files lie, and which begins first.
 
 find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 # What is found may be a script that looks for the interpreter at each start, as pyenv's is.
 execute_process(COMMAND ${Python3_EXECUTABLE} -c "import sys; print(sys.executable)" OUTPUT_VARIABLE interpreter
     OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 set_target_properties(Python3::Interpreter PROPERTIES IMPORTED_LOCATION ${interpreter})
+
+# By how much limits are stretched in a build with sanitizers, which is slower (scenarios/harness/waiting.py).
+set(TESTS_SLOWNESS 1)
+if(SANITIZE)
+    set(TESTS_SLOWNESS 4)
+endif()
 
 # A disk makes tests wait for syncs that they are not about. So the files of most lie in memory, where there is a gibibyte
 # of it; those of tests about the disk itself, about kills and about memory lie in $TMPDIR.
