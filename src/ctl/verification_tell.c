@@ -49,21 +49,35 @@ int verification_tell_finding(struct verification *verification, const struct ou
     return json_writer_end(&writer);
 }
 
+/* What is no fault is told where there is any, so that the line fits a terminal. */
+static void tell_amount(const char *what, int64_t amount)
+{
+    if (amount > 0)
+        printf(", %s %" PRId64, what, amount);
+}
+
 static void tell_output(const struct output_totals *output)
 {
-    printf("%s: got %" PRId64 ", does not want %" PRId64 ", never got %" PRId64
-           ", got twice %" PRId64 ", in dead letter %" PRId64 ", on the way %" PRId64
-           ", from before its time %" PRId64 "\n",
-        output->name, output->got, output->unwanted, output->found[FINDING_NEVER],
-        output->found[FINDING_TWICE], output->found[FINDING_DEAD], output->pending, output->before);
+    int64_t redelivered = output->found[FINDING_REDELIVERED];
+    int64_t backfilled = output->found[FINDING_BACKFILLED];
+    printf("%s: got %" PRId64 ", never got %" PRId64 ", got twice %" PRId64
+           ", in dead letter %" PRId64,
+        output->name, output->got, output->found[FINDING_NEVER], output->found[FINDING_TWICE],
+        output->found[FINDING_DEAD]);
+    tell_amount("on the way", output->pending);
+    tell_amount("does not want", output->unwanted);
+    tell_amount("from before its time", output->before);
+    printf("\n");
     if (output->found[FINDING_POSSIBLY_TWICE] > 0)
         printf("%s: %" PRId64 " may have come twice: they were sent again, since no answer had "
                "come before the connection or the daemon ended\n",
             output->name, output->found[FINDING_POSSIBLY_TWICE]);
-    if (output->found[FINDING_REDELIVERED] + output->found[FINDING_BACKFILLED] > 0)
-        printf("%s: %" PRId64 " came again after `checkpoint set`, %" PRId64
-               " by back-fills, as somebody asked\n",
-            output->name, output->found[FINDING_REDELIVERED], output->found[FINDING_BACKFILLED]);
+    if (redelivered > 0)
+        printf("%s: %" PRId64 " came again after `checkpoint set`, as somebody asked\n",
+            output->name, redelivered);
+    if (backfilled > 0)
+        printf("%s: %" PRId64 " came again by back-fills, as somebody asked\n", output->name,
+            backfilled);
     if (output->found[FINDING_REREAD] > 0)
         printf("%s: %" PRId64 " came again, since they were read again when the store had them "
                "damaged\n",

@@ -123,6 +123,11 @@ def all_is_well(bench, api):
     daemon.wait_delivered()
     answer = verify(bench, daemon, api)
     check(b"nothing is wrong" in answer.out, answer.text)
+    sums = [line for line in answer.out.decode().splitlines() if ": got " in line]
+    same({line.split(", ", 4)[4:] == [f"does not want {ENTRIES - wanted}"] for line in sums
+          if "does not want" in line}, {True}, f"what an output does not want, and no other: {sums}")
+    check(any(line.endswith(f": got {ENTRIES}, never got 0, got twice 0, in dead letter 0") for line in sums),
+          f"more is told than there is: {sums}")
     check("verify: 0%" in answer.error and "verify: 100%" in answer.error,
           f"no progress: {answer.error}")
     same(findings(verify(bench, daemon, api, "--json")), [], "after the retry")
