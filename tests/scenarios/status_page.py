@@ -63,21 +63,8 @@ def text_of(browser, selector):
     return browser.value(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''")
 
 
-def scenario(bench):
-    if shutil.which("promtool") is None:
-        raise Skip("promtool is not installed")
-    api = bench.simulator(entries=ENTRIES)
-    archive = bench.archive()
-    receiver = bench.http_receiver()
-    receiver_url = receiver.url
-    daemon = bench.daemon(sources=[api.source()], outputs=[archive.config()],
-                          http={"listen": "127.0.0.1:0"})
-    daemon.start()
-    daemon.wait_delivered()
-    address = listening(daemon)
-    url = f"http://{address}/status"
-
-    # Well.
+def check_well(address):
+    """What a daemon answers to which nothing is wrong."""
     same(ask(address, "/healthz")[0], 200, "/healthz")
     same(ask(address, "/readyz")[::2], (200, "ok\n"), "/readyz")
     same(ask(address, "/nowhere")[0], 404, "a page that is not there")
@@ -90,9 +77,8 @@ def scenario(bench):
     same(sum(status["history"]["entries"]), ENTRIES, "entries in the history")
     same(status["history"]["lag_seconds"][0], -1, "the lag of a time before the daemon began")
 
-    # The page.
-    browser = Browser(bench)
-    bench.cleanup.callback(browser.stop)
+
+def look_at_data(browser, url):
     look_at_page(browser, url, "status-well")
     same(text_of(browser, "#health"), "All sources and outputs are well", "the headline")
     check(f"{ENTRIES:,}" in text_of(browser, "#sources"), "the page does not show the entries")
@@ -104,6 +90,10 @@ def scenario(bench):
     for state, wanted in (("resting", "well"), ("token refused", "ill"), ("paused: the store is full", "ill")):
         card = f"sourceCard({{name: 'x', entries: {{}}, state: {json.dumps(state)}}}, '')"
         same(browser.value(f"{card}.querySelector('.state').dataset.state"), wanted, f"how a source that is {state} looks")
+
+
+def look_otherwise(browser, url):
+    """By keyboard, in the dark, on a narrow screen."""
     browser.press("Tab")
     same(browser.value("document.activeElement.className"), "skip", "the first stop of the keyboard")
     browser.press("Enter")
@@ -114,22 +104,20 @@ def scenario(bench):
     check(browser.value(light) != "rgb(246, 248, 250)", "the dark page is light")
     look_at_page(browser, url, "status-narrow", width=360, height=1600)
 
-    # An output that fails: in words, everywhere.
-    receiver.stop()
-    failing = {**bench.http_output(receiver, "siem"), "url": receiver_url, "retry": []}
-    daemon.change(outputs=[archive.config(), failing])
-    same(daemon.control("reload").code, 0, "reload")
-    same(listening(daemon), address, "the listener stays where it is")
-    daemon.control("checkpoint", "set", "acme", str(api.stats()["now"] - 86400), "--redeliver")
+
+def look_at_failing(browser, address):
+    """An output that fails: in words, everywhere."""
     until(lambda: ask(address, "/readyz")[0] == 503, "an output that fails")
     check("output siem" in ask(address, "/readyz")[2], "/readyz does not say why")
-    look_at_page(browser, url, "status-failing")
+    look_at_page(browser, f"http://{address}/status", "status-failing")
     check("output siem" in text_of(browser, "#health"), "the page does not say what is wrong")
     same(browser.value("document.querySelector('#health').dataset.state"), "ill", "the headline's state")
     check(browser.value("document.title").startswith("!"), "the title does not warn")
     check_metrics(address)
 
-    # Empty: a source that has nothing yet.
+
+def look_at_empty(bench, browser):
+    """A source that has nothing yet; then the daemon goes away."""
     empty = bench.simulator("empty", entries=0)
     fresh = bench.daemon(sources=[empty.source()], outputs=[bench.archive("fresh").config()], name="fresh",
                          http={"listen": "127.0.0.1:0"})
@@ -139,7 +127,9 @@ def scenario(bench):
     browser.wait("document.querySelector('#health').dataset.state === 'lost'",
                  "the page to say that the daemon is gone")
 
-    # A reload moves the listener to a Unix socket, and closes it.
+
+def move_listener(daemon):
+    """A reload moves it to a Unix socket, and closes it."""
     path = daemon.folder / "status.sock"
     daemon.change(http={"listen": f"unix:{path}"})
     same(daemon.control("reload").code, 0, "reload with another address")
@@ -148,6 +138,36 @@ def scenario(bench):
     daemon.change(http={"listen": ""})
     same(daemon.control("reload").code, 0, "reload without a listener")
     check(not path.exists(), "the socket is still there")
+
+
+def scenario(bench):
+    if shutil.which("promtool") is None:
+        raise Skip("promtool is not installed")
+    api = bench.simulator(entries=ENTRIES)
+    archive = bench.archive()
+    receiver = bench.http_receiver()
+    receiver_url = receiver.url
+    daemon = bench.daemon(sources=[api.source()], outputs=[archive.config()],
+                          http={"listen": "127.0.0.1:0"})
+    daemon.start()
+    daemon.wait_delivered()
+    address = listening(daemon)
+    check_well(address)
+
+    browser = Browser(bench)
+    bench.cleanup.callback(browser.stop)
+    look_at_data(browser, f"http://{address}/status")
+    look_otherwise(browser, f"http://{address}/status")
+
+    receiver.stop()
+    failing = {**bench.http_output(receiver, "siem"), "url": receiver_url, "retry": []}
+    daemon.change(outputs=[archive.config(), failing])
+    same(daemon.control("reload").code, 0, "reload")
+    same(listening(daemon), address, "the listener stays where it is")
+    daemon.control("checkpoint", "set", "acme", str(api.stats()["now"] - 86400), "--redeliver")
+    look_at_failing(browser, address)
+    look_at_empty(bench, browser)
+    move_listener(daemon)
     daemon.stop()
 
 
