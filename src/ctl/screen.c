@@ -25,7 +25,9 @@
 enum { USUAL_COLUMNS = 80, USUAL_ROWS = 24, LEAVING_MS = 500, TTY_NAME_SIZE = 256 };
 enum { CTRL_C = 3, CTRL_D = 4 };
 
-static const int handled[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP, SIGWINCH, SIGCONT};
+/* Whatever would end the program and is no fault of its own, and what it does otherwise. */
+static const int handled[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGALRM, SIGUSR1, SIGUSR2,
+    SIGVTALRM, SIGPROF, SIGXCPU, SIGPWR, SIGIO, SIGTSTP, SIGWINCH, SIGCONT};
 
 bool screen_is_there(void)
 {

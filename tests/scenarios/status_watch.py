@@ -265,7 +265,8 @@ def scenario(bench):
     daemon.wait_delivered()
     look_once(bench, daemon)
     see_all(bench, daemon)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGALRM, signal.SIGUSR1,
+                   signal.SIGXCPU):
         end_by(bench, daemon, number)
     end_by(bench, daemon, signal.SIGINT, "\x03")
     end_by(bench, daemon, signal.SIGQUIT, "\x1c")
