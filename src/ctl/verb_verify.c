@@ -214,10 +214,10 @@ const struct ctl_verb verb_verify = {
     "\n"
     "Named is each id that an output never got, got twice, or has in dead letter; the\n"
     "exit code is 1 then. Named too, and nothing wrong, is what it may have got\n"
-    "twice, because it was sent again when no answer had come, and what it got again\n"
-    "because of `backfill` or `checkpoint set`. What was never read is counted as\n"
-    "never got once the overlap has passed. Calls count in the budget of the running\n"
-    "daemon.\n"
+    "twice, because it was sent again when no answer had come. What it got again\n"
+    "because of `backfill` or `checkpoint set` is counted, and named with --json.\n"
+    "What was never read is counted as never got once the overlap has passed. Calls\n"
+    "count in the budget of the running daemon.\n"
     "\n"
     "A repair reaches only the outputs that lack something, and sends them only that.\n",
     CTL_VERB_OPTIONS(options),
