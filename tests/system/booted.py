@@ -137,7 +137,9 @@ class Booted:
         (etc / "nsswitch.conf").write_text("passwd: files\ngroup: files\nhosts: files dns\n", encoding="ascii")
         for path in [*etc.glob("systemd/system/*.wants"), *etc.glob("rc?.d")]:
             shutil.rmtree(path)
-        for path in (self.root / "usr/sbin/policy-rc.d", *etc.glob("systemd/system/slackauditd*")):
+        # The last is Debian's switch for the index of all manual pages, which each dpkg would make anew for seconds.
+        for path in (self.root / "usr/sbin/policy-rc.d", *etc.glob("systemd/system/slackauditd*"),
+                     self.root / "var/lib/man-db/auto-update"):
             path.unlink(missing_ok=True)
         for name in ("etc/slackauditd", "var/lib/slackauditd", "var/log/slackauditd", "var/log/journal"):
             shutil.rmtree(self.root / name, ignore_errors=True)
