@@ -11,19 +11,8 @@ from harness.failure import check, same
 ENTRIES = 2000
 
 
-def scenario(bench):
-    api = bench.simulator(entries=ENTRIES)
-    archive, second = bench.archive(), bench.archive("second")
-    daemon = bench.daemon(sources=[api.source()], outputs=[archive.config(), second.config()])
-    expected = api.expected()
-    daemon.start()
-    daemon.wait_delivered()
-    same(daemon.control("health").code, 0, "health")
-    for path, mode in ((daemon.state, 0o700), (archive.path.parent, 0o750), (archive.path, 0o640),
-                       (daemon.folder / "control.sock", 0o660)):
-        same(oct(path.stat().st_mode & 0o777), oct(mode), f"the mode of {path.name}")
-
-    # Reload: a wrong file changes nothing and is told of; a right one is taken.
+def reload(daemon, archive):
+    """A wrong file changes nothing and is told of; a right one is taken."""
     good = dict(daemon.config)
     daemon.change(strange=1)
     answer = daemon.control("reload")
@@ -39,17 +28,20 @@ def scenario(bench):
     same(daemon.control("reload").code, 0, "reload of a right file")
     same([one["output"] for one in daemon.status()["departed"]], ["second"], "departed outputs")
 
-    # Forgetting: only what is not configured.
+
+def forget(daemon):
+    """Only what is not configured."""
     check(daemon.control("forget", "--output", "archive").code != 0, "forgot a configured output")
     same(daemon.control("forget", "--output", "second").code, 0, "forget an output")
     same(daemon.status()["departed"], [], "departed outputs after forgetting")
     check(daemon.control("forget", "--output", "second").code != 0, "forgot it twice")
 
-    # The checkpoint: going back says how much, and wants a word.
+
+def go_back(bench, daemon, archive, expected, back):
+    """The checkpoint: going back says how much, and wants a word."""
     answer = daemon.control("checkpoint", "show")
     same(answer.code, 0, "checkpoint show")
     same([one["source"] for one in answer.result], ["acme"], "the sources with a checkpoint")
-    back = api.stats()["now"] - 3600
     again = [entry for entry in expected if json.loads(entry)["date_create"] >= back]
     answer = daemon.control("checkpoint", "set", "acme", str(back))
     check(answer.code != 0 and "--redeliver" in answer.text, f"without --redeliver: {answer.text}")
@@ -67,10 +59,11 @@ def scenario(bench):
     lines = archive.lines()
     judge.same_order(lines[:ENTRIES], expected, "the file before going back")
     check(set(again) <= set(lines[ENTRIES:]), "what was to come again did not")
-    judge.exactly_once(lines[ENTRIES:], [entry for entry in expected
-                                         if entry in set(lines[ENTRIES:])], "what came again")
+    judge.exactly_once(lines[ENTRIES:], judge.arrived(lines[ENTRIES:], expected), "what came again")
 
-    # Without a daemon the same verbs work on the store, if there is one: they make none.
+
+def ask_without_daemon(bench, api, daemon, archive, back):
+    """The same verbs work on the store, if there is one: they make none."""
     fresh = bench.daemon(sources=[api.source()], outputs=[archive.config()], name="fresh")
     for words in (("checkpoint", "show"), ("forget", "--output", "second")):
         answer = fresh.control(*words)
@@ -81,6 +74,24 @@ def scenario(bench):
     same(daemon.control("health").code != 0, True, "health without a daemon")
     check(daemon.control("checkpoint", "set", "nobody", str(back), "--redeliver").code != 0,
           "set the checkpoint of an unknown source")
+
+
+def scenario(bench):
+    api = bench.simulator(entries=ENTRIES)
+    archive, second = bench.archive(), bench.archive("second")
+    daemon = bench.daemon(sources=[api.source()], outputs=[archive.config(), second.config()])
+    expected = api.expected()
+    daemon.start()
+    daemon.wait_delivered()
+    same(daemon.control("health").code, 0, "health")
+    for path, mode in ((daemon.state, 0o700), (archive.path.parent, 0o750), (archive.path, 0o640),
+                       (daemon.folder / "control.sock", 0o660)):
+        same(oct(path.stat().st_mode & 0o777), oct(mode), f"the mode of {path.name}")
+    reload(daemon, archive)
+    forget(daemon)
+    back = api.stats()["now"] - 3600
+    go_back(bench, daemon, archive, expected, back)
+    ask_without_daemon(bench, api, daemon, archive, back)
 
 
 run(scenario)
