@@ -36,21 +36,22 @@ struct arguments {
     bool test, dump;
 };
 
+enum { OPTION_ONCE = 256 };
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"test", no_argument, NULL, 't'},
+    {"dump", no_argument, NULL, 'T'},
+    {"once", no_argument, NULL, OPTION_ONCE},
+    {"verbose", no_argument, NULL, 'v'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"version", no_argument, NULL, 'V'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
 /* Returns -1 to go on, else the exit code. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    enum { OPTION_ONCE = 256 };
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"test", no_argument, NULL, 't'},
-        {"dump", no_argument, NULL, 'T'},
-        {"once", no_argument, NULL, OPTION_ONCE},
-        {"verbose", no_argument, NULL, 'v'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"version", no_argument, NULL, 'V'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
     for (int option; (option = getopt_long(argc, argv, "c:tTvqVh", options, NULL)) != -1;) {
         switch (option) {
         case 'c':
