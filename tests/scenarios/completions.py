@@ -102,6 +102,27 @@ def try_lines(shell, name, verbs, places):
     check(spent < 1 * slowness(), f"{name} takes {spent:.1f} s a line")
 
 
+def try_strangers(bench, shell, name):
+    """Names of files, and names that something tells which only calls itself slackauditctl, are never run."""
+    folder, mark = bench.folder / f"strange-{name}", bench.folder / f"run-by-{name}"
+    folder.mkdir()
+    evil = (f"a$(touch {mark})", f"a`touch {mark}`", f"a;touch {mark};", f"a'$(touch {mark})", f"a${{x[$(touch {mark})]}}")
+    for number, text in enumerate(evil):
+        (folder / f"a{number}{text[1:].replace(str(mark), mark.name)}").write_text("")
+    program = folder / "slackauditctl"
+    program.write_text("#!/bin/sh\ncat <<'END'\n" + "\n".join(("acme", *evil)) + "\nEND\n")
+    program.chmod(0o755)
+    usual = shell.environment
+    shell.environment = {**usual, "PATH": f"{folder}:{usual['PATH']}"}
+    called = program if name == "zsh" else program.name  # that one runs already
+    check("acme" in shell.offers(f"{called} test --source ac"), f"{name} asks another program")
+    for line in (f"{called} test --source a", f"{called} checkpoint set a", f"{called} --config {folder}/a"):
+        shell.offers(line)
+    shell.environment = usual
+    check(not mark.exists() and not (folder / mark.name).exists() and not (bench.folder / mark.name).exists(),
+          f"{name} runs what stands in a name")
+
+
 def type_at(shell, name, config):
     """With the Tab key, as a person sees it."""
     terminal = shell.interactive()
@@ -129,6 +150,7 @@ def scenario(bench):
     for name, shell in SHELLS.items():
         made = shell(bench, bench.source_tree / "completions")
         try_lines(made, name, verbs, {"folder": folder, "config": config})
+        try_strangers(bench, made, name)
         if name != "fish":
             type_at(made, name, config)
 

@@ -70,7 +70,11 @@ NAMES = """\
                 ;;
         esac
     done
-    {function}_words "$1" "$("${COMP_WORDS[0]/#~\\//$HOME/}" "${config[@]}" names "$2" 2> /dev/null < /dev/null)"
+    # Not by compgen, which would run commands that stand in a word.
+    local name
+    while IFS= read -r name; do
+        [[ $name != "$1"* ]] || COMPREPLY+=("$name")
+    done < <("${COMP_WORDS[0]/#~\\//$HOME/}" "${config[@]}" names "$2" 2> /dev/null < /dev/null)
 }
 """
 
