@@ -35,7 +35,8 @@ function(tests_in_memory)
 endfunction()
 
 # tests_cost(TEST SECONDS...): the longest begin first, or the last of them would run alone in the end. Most of them wait
-# for most of their time, so `make test` runs more of them at once than there are processors.
+# for most of their time, so `make test` runs four at once for each processor. What compiles counts as three (PROCESSORS),
+# so that of two processors' eight some are left for those that wait.
 function(tests_cost)
     while(ARGN)
         list(POP_FRONT ARGN test seconds)

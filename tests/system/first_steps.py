@@ -125,7 +125,8 @@ def refuse_drop_ins(scene):
         system.write(DROP_IN, f"[Service]\nRestart=no\n{setting}\n")
         system.do("systemctl", "daemon-reload")
         check(system.run("systemctl", "restart", "slackauditd").code != 0, f"it starts with {setting}")
-        check(words in system.do("journalctl", "-u", "slackauditd", "-n", "20", "-o", "cat"), f"{setting}: no {words}")
+        until(lambda: words in system.do("journalctl", "-u", "slackauditd", "-n", "20", "-o", "cat"),
+              f"{words} in the journal for {setting}")
         system.run("systemctl", "reset-failed", "slackauditd")
     system.path(DROP_IN).unlink()
     system.do("systemctl", "daemon-reload")
