@@ -30,6 +30,9 @@ static int run(const struct ctl_request *request)
     bool only_asks = strcmp(request->words[0], verb_health.name) == 0;
     int exit_code = only_asks ? configuration_read_to_ask(request, &config)
                               : configuration_read(request, &config);
+    if (exit_code == DAEMON_EXIT_CONFIG && strcmp(request->words[0], verb_reload.name) == 0)
+        return print_complaint(
+            exit_code, "nothing was reloaded: a daemon that runs goes on with what it read");
     if (exit_code != DAEMON_EXIT_DONE)
         return exit_code;
     _cleanup_(asker_close) struct asker asker;

@@ -16,7 +16,8 @@ def reload(daemon, archive):
     good = dict(daemon.config)
     daemon.change(strange=1)
     answer = daemon.control("reload")
-    check(answer.code == 78 and "strange" in answer.text, f"reload of a wrong file: {answer.text}")
+    check(answer.code == 78 and "strange" in answer.text and "nothing was reloaded" in answer.text,
+          f"reload of a wrong file: {answer.text}")
     for verb in ("health", "status"):  # a file that was spoiled does not hide how the daemon is doing
         answer = daemon.control(verb)
         check(answer.code == 0 and "strange" in answer.text, f"{verb} beside a wrong file: {answer.text}")
