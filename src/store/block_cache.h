@@ -15,8 +15,8 @@ struct shared_block;
 enum {
     BLOCK_CACHE_COUNT = 16,
     BLOCK_CACHE_SIZE =
-        1 << 20, /* bytes of all blocks in it; with twice as many nothing is faster */
-    BLOCK_CACHE_SHARE = 1 << 20 /* bytes of a block that is kept */
+        1 << 19, /* bytes of all blocks in it; with four times as many nothing is faster */
+    BLOCK_CACHE_SHARE = 1 << 19 /* bytes of a block that is kept */
 };
 
 struct block_cache {

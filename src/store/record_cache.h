@@ -21,7 +21,7 @@ struct loaded_batch {
 
 enum {
     RECORD_CACHE_COUNT = 8,
-    RECORD_CACHE_SIZE = 1 << 20, /* bytes of all, when there is more than one */
+    RECORD_CACHE_SIZE = 1 << 19, /* bytes of all, when there is more than one */
 };
 
 struct record_cache {
