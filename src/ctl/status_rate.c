@@ -7,22 +7,24 @@
 
 #define HALF_US (30 * USEC_PER_SEC) /* a base is so old at least, and twice as old at most */
 
-static struct status_rate *find_rate(struct status_rates *rates, const char *name)
+/* `count`: there is none. */
+static size_t find_rate(const struct status_rates *rates, const char *name)
 {
-    for (size_t i = 0; i < rates->count; i++)
-        if (strcmp(rates->outputs[i].name, name) == 0)
-            return &rates->outputs[i];
-    return NULL;
+    size_t at = 0;
+    while (at < rates->count && strcmp(rates->outputs[at].name, name) != 0)
+        at++;
+    return at;
 }
 
 /* NULL: there is no room for another one, or it is no name. */
 static struct status_rate *find_or_add(struct status_rates *rates, const char *name)
 {
-    struct status_rate *rate = find_rate(rates, name);
-    size_t size = strlen(name);
-    if (rate != NULL || rates->count == LIMIT_OUTPUTS || size > LIMIT_NAME)
-        return rate;
-    rate = &rates->outputs[rates->count++];
+    size_t size = strlen(name), at = find_rate(rates, name);
+    if (at < rates->count)
+        return &rates->outputs[at];
+    if (rates->count == LIMIT_OUTPUTS || size > LIMIT_NAME)
+        return NULL;
+    struct status_rate *rate = &rates->outputs[rates->count++];
     *rate = (struct status_rate){0};
     memcpy(rate->name, name, size);
     return rate;
@@ -63,17 +65,15 @@ void status_rates_note(struct status_rates *rates, const struct json_value *stat
 bool status_rates_tell(const struct status_rates *rates, const char *output, double *ret_per_second,
     int64_t *ret_over_us)
 {
-    for (size_t i = 0; i < rates->count; i++) {
-        const struct status_rate *rate = &rates->outputs[i];
-        int64_t over_us = rate->last.time_us - rate->base.time_us;
-        if (strcmp(rate->name, output) != 0)
-            continue;
-        if (rate->looks < 2 || over_us <= 0)
-            return false;
-        *ret_per_second = (double)(rate->last.delivered - rate->base.delivered) *
-                          (double)USEC_PER_SEC / (double)over_us;
-        *ret_over_us = over_us;
-        return true;
-    }
-    return false;
+    size_t at = find_rate(rates, output);
+    if (at == rates->count)
+        return false;
+    const struct status_rate *rate = &rates->outputs[at];
+    int64_t over_us = rate->last.time_us - rate->base.time_us;
+    if (rate->looks < 2 || over_us <= 0)
+        return false;
+    *ret_per_second = (double)(rate->last.delivered - rate->base.delivered) * (double)USEC_PER_SEC /
+                      (double)over_us;
+    *ret_over_us = over_us;
+    return true;
 }
