@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/order.h"
-#include "ctl/backfill_name.h"
 #include "ctl/print.h"
 #include "ctl/verb.h"
+#include "daemon/backfill_name.h"
 #include "daemon/daemon.h"
 
 enum { LOOK_MS = 300 };
@@ -67,7 +67,7 @@ int backfill_wait(
             return exit_code;
         struct left left = look(list, name);
         if (left.cancelled) {
-            backfill_name_shown(name, text, sizeof(text));
+            daemon_backfill_show(name, text, sizeof(text));
             return print_complaint(CTL_EXIT_NO, "%s was cancelled", text);
         }
         if (left.found)

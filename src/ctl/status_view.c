@@ -7,8 +7,8 @@
 #include "base/order.h"
 #include "base/units.h"
 #include "ctl/amount.h"
-#include "ctl/backfill_name.h"
 #include "ctl/span.h"
+#include "daemon/backfill_name.h"
 
 enum { INDENT = 4 };
 
@@ -210,7 +210,7 @@ static void tell_backlogs(const struct view *view, const struct json_value *outp
         char of[LIMIT_NAME * 2 + 32], shown[LIMIT_NAME * 2 + 16];
         if (json_length(sources) < 2 || number_of(source, "backlog_entries") == 0)
             continue;
-        backfill_name_shown(text_of(source, "source"), shown, sizeof(shown));
+        daemon_backfill_show(text_of(source, "source"), shown, sizeof(shown));
         (void)snprintf(of, sizeof(of), "of %s ", shown); /* or cut */
         tell_backlog(
             view, of, number_of(source, "backlog_entries"), number_of(source, "backlog_bytes"));
@@ -294,7 +294,7 @@ static void show_departed(const struct view *view, const struct json_value *posi
     sheet_line(view->sheet, 0, INDENT);
     sheet_words(view->sheet, SHEET_BOLD, "not configured any more: output %s; ",
         text_of(position, "output"));
-    backfill_name_shown(text_of(position, "source"), shown, sizeof(shown));
+    daemon_backfill_show(text_of(position, "source"), shown, sizeof(shown));
     (void)snprintf(of, sizeof(of), "of %s ", shown); /* or cut */
     tell_backlog(
         view, of, number_of(position, "backlog_entries"), number_of(position, "backlog_bytes"));

@@ -6,7 +6,6 @@
 
 #include "base/cleanup.h"
 #include "base/units.h"
-#include "ctl/backfill_name.h"
 #include "ctl/backfill_wait.h"
 #include "ctl/configuration.h"
 #include "ctl/help.h"
@@ -14,6 +13,7 @@
 #include "ctl/print.h"
 #include "ctl/table.h"
 #include "ctl/verb.h"
+#include "daemon/backfill_name.h"
 #include "daemon/daemon.h"
 
 enum { SOURCE, FROM, TO, OUTPUT, OPTIONS };
@@ -37,7 +37,7 @@ static int read_time(const char *text, char seconds[24])
 static void tell(const struct ctl_request *request, const char *name, int64_t entries)
 {
     char shown[BACKFILL_NAME_SIZE];
-    backfill_name_shown(name, shown, sizeof(shown));
+    daemon_backfill_show(name, shown, sizeof(shown));
     if (request->json)
         printf("{\"ok\":true,\"result\":{\"name\":\"%s\",\"entries\":%" PRId64 "}}\n", name,
             entries); /* names need no escapes */

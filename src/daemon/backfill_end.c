@@ -21,16 +21,16 @@ static void finish(struct daemon_backfill *backfill)
     struct daemon *daemon = backfill->daemon;
     struct store_source *source = walker_source(backfill->walker);
     struct walker_status status;
+    char shown[BESIDE_NAME_SIZE];
     struct error error = ERROR_INIT;
     walker_status(backfill->walker, &status);
     struct store_walk walk = status.walk;
     walk.seen_from = AFTER_ALL_ENTRIES;
     if (daemon->store_type->commit(source, NULL, NULL, STORE_KEEP_OPEN, &walk, &error) < 0)
         log_warning(NULL, "ids of %s stay longer than needed: %s", backfill->name, error.text);
+    daemon_backfill_show(backfill->name, shown, sizeof(shown));
     log_info(&(struct log_subject){.kind = "source", .name = backfill->subject.source},
-        "%s %s/%ld is read: %" PRIu64 " entries go to its outputs",
-        backfill->subject.repairs ? "repair" : "back-fill", backfill->subject.source,
-        backfill->subject.number, status.counts.stored);
+        "%s is read: %" PRIu64 " entries go to its outputs", shown, status.counts.stored);
 }
 
 void daemon_settle_backfills(struct daemon *daemon)
@@ -103,8 +103,10 @@ int daemon_cancel_backfill(
     struct store_walk walk;
     struct skipping skipping = {.queue = name};
     struct backfill_subject subject;
+    char shown[BESIDE_NAME_SIZE];
     if (!daemon_backfill_parse(name, &subject))
         return error_set(error, ERROR_INVALID, "\"%s\" is no back-fill", name);
+    daemon_backfill_show(name, shown, sizeof(shown));
     drop_walk(daemon, name);
     daemon_leave_source(daemon, name);
     int r = daemon->store_type->source(daemon->store, name, &queue, &walk, error);
@@ -122,7 +124,7 @@ int daemon_cancel_backfill(
     if (r < 0)
         return r;
     log_info(&(struct log_subject){.kind = "source", .name = subject.source},
-        "%s is cancelled: %" PRIu64 " entries that were read are not sent", name, skipping.left);
+        "%s is cancelled: %" PRIu64 " entries that were read are not sent", shown, skipping.left);
     daemon_note_activity(daemon);
     *ret_left = (int64_t)skipping.left;
     return 0;

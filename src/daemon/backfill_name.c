@@ -34,3 +34,13 @@ void daemon_backfill_name(const struct backfill_subject *subject, char name[BESI
         subject->number, subject->repairs ? REPAIR : BACKFILL, subject->from,
         subject->to); /* it fits */
 }
+
+void daemon_backfill_show(const char *name, char *shown, size_t size)
+{
+    struct backfill_subject subject;
+    if (!daemon_backfill_parse(name, &subject))
+        (void)snprintf(shown, size, "%s", name); /* cut, as the header says; so below */
+    else
+        (void)snprintf(shown, size, "%s %s/%ld", subject.repairs ? "repair" : "back-fill",
+            subject.source, subject.number);
+}

@@ -20,3 +20,8 @@ struct backfill_subject {
 /* False: the name is none of a back-fill's or a repair's. */
 bool daemon_backfill_parse(const char *name, struct backfill_subject *ret_subject);
 void daemon_backfill_name(const struct backfill_subject *subject, char name[BESIDE_NAME_SIZE]);
+
+/* What a person is told: of "acme//2/again/1795335798-1795339398" it writes "back-fill acme/2",
+ * with the id that `backfill list` shows and `backfill cancel` takes, and "repair acme/2" of a
+ * repair; any other name stays as it is. What is beyond `size` bytes is cut. */
+void daemon_backfill_show(const char *name, char *shown, size_t size);

@@ -3,6 +3,7 @@
 
 #include "base/order.h"
 #include "base/units.h"
+#include "daemon/backfill_name.h"
 #include "daemon/snapshot.h"
 #include "daemon/status.h"
 
@@ -211,11 +212,12 @@ static int name_output(void *user, const struct store_position *position)
     const struct daemon *daemon = user;
     if (config_find_output(daemon->generation->config, position->output) != NULL)
         return 0;
-    char size[UNITS_TEXT_SIZE];
+    char size[UNITS_TEXT_SIZE], source[BESIDE_NAME_SIZE];
+    daemon_backfill_show(position->source, source, sizeof(source));
     log_warning(&(struct log_subject){.kind = "output", .name = position->output},
-        "is not configured any more; its backlog of %s from source %s is kept: configure it again, "
+        "is not configured any more; its backlog of %s from %s is kept: configure it again, "
         "or `slackauditctl forget --output %s`",
-        units_format_size(position->backlog_bytes, size), position->source, position->output);
+        units_format_size(position->backlog_bytes, size), source, position->output);
     return 0;
 }
 

@@ -49,6 +49,7 @@ def scenario(bench):
     check("acme/1" in text and "collector" in text and str(ENTRIES) in text, text)
     text = control(bench, daemon, "cancel", "acme/1").out.decode()
     check(f"acme/1 is cancelled; {ENTRIES} entries that were read are not sent" in text, text)
+    check("back-fill acme/1 is cancelled" in daemon.log_text(), "the log does not tell of the back-fill by its id")
     said = waiting.communicate(timeout=30)[1]
     same(waiting.returncode, 1, f"who waited for it ({said})")
     check("was cancelled" in said, said)

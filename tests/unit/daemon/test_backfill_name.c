@@ -1,12 +1,12 @@
 /* Back-fills are told of by the id that the other verbs take, not by the name of their queue. */
-#include "ctl/backfill_name.h"
+#include "daemon/backfill_name.h"
 
 #include "check_main.h"
 
 static void is_shown(const char *name, const char *wanted)
 {
     char shown[64];
-    backfill_name_shown(name, shown, sizeof(shown));
+    daemon_backfill_show(name, shown, sizeof(shown));
     ck_assert_str_eq(shown, wanted);
 }
 
@@ -29,7 +29,7 @@ END_TEST
 START_TEST(what_does_not_fit_is_cut)
 {
     char shown[8];
-    backfill_name_shown("acme//2/again/1-2", shown, sizeof(shown));
+    daemon_backfill_show("acme//2/again/1-2", shown, sizeof(shown));
     ck_assert_str_eq(shown, "back-fi");
 }
 END_TEST
